@@ -1,0 +1,1 @@
+"""The only place that knows an SDK. One module per outside system."""
