@@ -1,0 +1,49 @@
+"""Triggers and bindings, nothing else. What each function does is in `shared/use_cases`.
+
+device-files ─▶ validate_device_file ─▶ start-tickets ─▶ start_import_job ─▶ IoT Hub
+                                             ▲                                 │
+                    import-results ◀─ poll_import_jobs ◀───────────────────────┘
+"""
+
+import typing
+
+import azure.functions as func
+
+from shared import bootstrap
+from shared.adapters.blob_reference import BlobReference
+
+
+app = func.FunctionApp()
+
+
+@app.blob_trigger(
+    arg_name="file",
+    path="device-files/{name}",
+    connection="DeviceFiles",
+    source=func.BlobSource(bootstrap.device_files_source()),
+)
+@app.queue_output(arg_name="ticket", queue_name="start-tickets", connection="DeviceFiles")
+def validate_device_file(file: BlobReference, ticket: func.Out[str]) -> None:
+    """A device file was dropped or overwritten."""
+    import_id = bootstrap.validate_device_file(file.container, file.name)
+    if import_id:
+        ticket.set(import_id)
+
+
+@app.queue_trigger(arg_name="ticket", queue_name="start-tickets", connection="DeviceFiles")
+def start_import_job(ticket: func.QueueMessage) -> None:
+    """An import may start, if it is its turn."""
+    bootstrap.start_import_job(ticket.get_body().decode())
+
+
+# The worker reads annotations at run time and takes typing.List only, not list.
+@app.timer_trigger(arg_name="timer", schedule="%POLL_SCHEDULE%", run_on_startup=False)
+@app.queue_output(arg_name="tickets", queue_name="start-tickets", connection="DeviceFiles")
+def poll_import_jobs(
+    timer: func.TimerRequest,
+    tickets: func.Out[typing.List[str]],  # noqa: UP006
+) -> None:
+    """Time to look at the jobs, to publish what ended and to repair what stopped."""
+    import_ids = bootstrap.poll_import_jobs()
+    if import_ids:
+        tickets.set(import_ids)

@@ -1,0 +1,156 @@
+"""Records and slots as documents in the container `state`.
+
+`active/<id>.json` holds every import that is not put away yet; what a listing must tell stands in
+the blob's metadata, written with the document in one call. `done/<yyyy>/<mm>/<dd>/<id>.json` is
+the archive, by the day on which the file was dropped, so that an old event finds its record.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.adapters.blob_documents import BlobDocuments
+from shared.domain.errors import Conflict, Unavailable
+from shared.domain.import_record import ImportRecord
+from shared.domain.lifecycle import State
+from shared.ports import Clock, Hold, Summary
+
+
+class BlobRecords:
+    """The `Records` port on Blob Storage."""
+
+    def __init__(self, documents: BlobDocuments) -> None:
+        self._documents = documents
+
+    def create(self, record: ImportRecord) -> ImportRecord:
+        """Store a new record, or return the one of this import; see the port."""
+        if archived := self._documents.read(_archive_path(record)):
+            return _record(archived.body, archived.version)
+        try:
+            version = self._documents.create(_path(record.id), _body(record), _metadata(record))
+        except Conflict:
+            if known := self.get(record.id):
+                return known
+            raise
+        return record.model_copy(update={"version": version})
+
+    def get(self, import_id: str) -> ImportRecord | None:
+        """Return the active record of an import; see the port."""
+        document = self._documents.read(_path(import_id))
+        return _record(document.body, document.version) if document else None
+
+    def replace(self, record: ImportRecord) -> ImportRecord:
+        """Store the next revision of a record; see the port."""
+        version = self._documents.replace(
+            _path(record.id), _body(record), record.version or "", _metadata(record)
+        )
+        return record.model_copy(update={"version": version})
+
+    def active(self) -> Iterator[Summary]:
+        """Yield all records that are not archived; see the port."""
+        for blob in self._documents.list("active/"):
+            import_id = blob.name.removeprefix("active/").removesuffix(".json")
+            yield _summary(import_id, blob.metadata or {})
+
+    def archive(self, record: ImportRecord) -> None:
+        """Move a record to the archive; see the port."""
+        try:
+            self._documents.create(_archive_path(record), _body(record))
+        except Conflict:
+            if self._documents.read(_archive_path(record)) is None:
+                message = "storage: the archive did not take the record"
+                raise Unavailable(message) from None
+        self._documents.delete(_path(record.id), record.version or "")
+
+
+class BlobSlots:
+    """The `Slots` port on Blob Storage: one document a slot, an empty holder when it is free."""
+
+    def __init__(self, documents: BlobDocuments, clock: Clock) -> None:
+        self._documents = documents
+        self._clock = clock
+
+    def holder(self, slot: str) -> Hold | None:
+        """Return who holds the slot; see the port."""
+        hold = self._read(slot)
+        return hold if hold and hold.import_id else None
+
+    def take(self, slot: str, import_id: str) -> bool:
+        """Take the slot if it is free; see the port."""
+        hold = self._read(slot)
+        if hold and hold.import_id:
+            return hold.import_id == import_id
+        try:
+            self._write(slot, hold, import_id)
+        except Conflict:
+            return False
+        return True
+
+    def release(self, slot: str, hold: Hold) -> None:
+        """Free the slot; see the port."""
+        try:
+            self._write(slot, hold, "")
+        except Conflict:
+            return
+
+    def _read(self, slot: str) -> Hold | None:
+        document = self._documents.read(_slot_path(slot))
+        if document is None:
+            return None
+        taken_at = datetime.fromisoformat(document.body["taken_at"])
+        body = document.body
+        return Hold(body["import_id"], taken_at, body["epoch"], document.version)
+
+    def _write(self, slot: str, hold: Hold | None, import_id: str) -> None:
+        body = {
+            "import_id": import_id,
+            "taken_at": self._clock.now().isoformat(),
+            "epoch": hold.epoch + 1 if hold else 1,
+        }
+        if hold:
+            self._documents.replace(_slot_path(slot), body, hold.version)
+        else:
+            self._documents.create(_slot_path(slot), body)
+
+
+def _path(import_id: str) -> str:
+    return f"active/{import_id}.json"
+
+
+def _slot_path(slot: str) -> str:
+    return f"slots/{slot.replace(':', '-')}.json"
+
+
+def _archive_path(record: ImportRecord) -> str:
+    day = record.source.last_modified.astimezone(UTC)
+    return f"done/{day:%Y/%m/%d}/{record.id}.json"
+
+
+def _body(record: ImportRecord) -> Mapping[str, Any]:
+    return record.model_dump(mode="json")
+
+
+def _record(body: Mapping[str, Any], version: str) -> ImportRecord:
+    return ImportRecord.model_validate({**body, "version": version})
+
+
+def _metadata(record: ImportRecord) -> Mapping[str, str]:
+    return {
+        "state": record.state,
+        "slot": record.slot,
+        "queued_at": record.queued_at.isoformat() if record.queued_at else "",
+        "not_before": record.not_before.isoformat() if record.not_before else "",
+    }
+
+
+def _summary(import_id: str, metadata: Mapping[str, str]) -> Summary:
+    def time(name: str) -> datetime | None:
+        return datetime.fromisoformat(metadata[name]) if metadata.get(name) else None
+
+    return Summary(
+        id=import_id,
+        state=State(metadata["state"]),
+        slot=metadata.get("slot", ""),
+        queued_at=time("queued_at"),
+        not_before=time("not_before"),
+    )

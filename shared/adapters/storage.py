@@ -1,0 +1,55 @@
+"""What all users of Blob Storage share: containers made on first use, and errors in our words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any, Final
+
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceModifiedError
+from azure.storage.blob import BlobServiceClient, ContainerClient
+
+from shared.domain.errors import Conflict, Unavailable
+
+
+#: Bytes of one read or one block. Larger ones only cost memory, smaller ones calls.
+BLOCK_BYTES: Final = 8 * 1024 * 1024
+
+#: Options of every client: reads in ranges of `BLOCK_BYTES`, and a bound on every wait (seconds).
+CLIENT_OPTIONS: Final[dict[str, Any]] = {
+    "max_single_get_size": BLOCK_BYTES,
+    "max_chunk_get_size": BLOCK_BYTES,
+    "connection_timeout": 10,
+    "read_timeout": 60,
+}
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Let no SDK error out: a lost condition becomes `Conflict`, the rest `Unavailable`."""
+    try:
+        yield
+    except (ResourceModifiedError, ResourceExistsError) as error:
+        raise Conflict(_name(error)) from error
+    except AzureError as error:
+        raise Unavailable(_name(error)) from error
+
+
+def _name(error: AzureError) -> str:
+    # Never the SDK's own text: it can hold addresses with a SAS.
+    return f"storage: {getattr(error, 'error_code', None) or type(error).__name__}"
+
+
+class Container:
+    """A blob container that is made when it is first needed."""
+
+    def __init__(self, service: BlobServiceClient, name: str) -> None:
+        self._service = service
+        self.name = name
+
+    @cached_property
+    def client(self) -> ContainerClient:
+        """The client of the container, which exists."""
+        client = self._service.get_container_client(self.name)
+        with storage_errors(), suppress(ResourceExistsError):
+            client.create_container()
+        return client

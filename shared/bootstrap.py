@@ -1,0 +1,186 @@
+"""Builds the adapters: the only place that reads the environment.
+
+Everything is built on first use and kept for the life of the worker, so that importing
+`function_app` needs no setting, costs nothing and imports no SDK; the host imports it to index.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.servicebus import ServiceBusClient
+    from azure.storage.blob import BlobServiceClient
+
+    from shared.adapters.blob_documents import BlobDocuments
+    from shared.adapters.iot_hub_client import Signing
+    from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
+    from shared.settings import Connection, Settings, TargetSettings
+
+
+#: What may tell the app of new blobs. Source: the `source` of the blob trigger.
+EVENT_GRID: Final = "EventGrid"
+SCAN: Final = "LogsAndContainerScan"
+
+
+def device_files_source() -> str:
+    """Return what DEVICE_FILES_SOURCE chooses: Event Grid, unless a scan is asked for.
+
+    The trigger needs it while the app is indexed, so it cannot fail.
+    """
+    asked = os.environ.get("DEVICE_FILES_SOURCE", "")
+    return SCAN if asked.lower() == SCAN.lower() else EVENT_GRID
+
+
+def validate_device_file(container: str, name: str) -> str | None:
+    """Take in a dropped file; return the id of an import to start."""
+    from shared.use_cases.validate_device_file import validate_device_file as use_case
+
+    return use_case(ports(), container, name, settings().default_target)
+
+
+def start_import_job(import_id: str) -> None:
+    """Start the job of an import if it is its turn."""
+    from shared.use_cases.start_import_job import start_import_job as use_case
+
+    use_case(ports(), import_id, settings().start_patience)
+
+
+def poll_import_jobs() -> list[str]:
+    """Bring every import on; return the ids of imports that may start."""
+    from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
+
+    return use_case(ports(), settings().start_patience)
+
+
+@cache
+def settings() -> "Settings":
+    """Return the app settings."""
+    from shared.settings import Settings
+
+    return Settings.from_environ(os.environ)
+
+
+@cache
+def ports() -> "AzurePorts":
+    """Return the world of this worker."""
+    return AzurePorts(settings())
+
+
+class AzurePorts:
+    """The `Ports` on Azure services; each is built when it is first asked for."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The time of this machine."""
+        from shared.adapters.system_clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def files(self) -> "DeviceFiles":
+        """The dropped files."""
+        from shared.adapters.blob_files import BlobDeviceFiles
+
+        return BlobDeviceFiles(self._storage)
+
+    @cached_property
+    def work(self) -> "Work":
+        """What we write for ourselves and for people."""
+        from shared.adapters.blob_files import BlobWork
+
+        return BlobWork(self._storage)
+
+    @cached_property
+    def records(self) -> "Records":
+        """The records of all imports."""
+        from shared.adapters.blob_records import BlobRecords
+
+        return BlobRecords(self._documents)
+
+    @cached_property
+    def slots(self) -> "Slots":
+        """The slots of all hubs."""
+        from shared.adapters.blob_records import BlobSlots
+
+        return BlobSlots(self._documents, self.clock)
+
+    @cached_property
+    def targets(self) -> "Mapping[str, Target]":
+        """The configured targets by alias."""
+        return {alias: self._target(target) for alias, target in self._settings.targets.items()}
+
+    @cached_property
+    def results(self) -> "Results":
+        """The queue that subscribers read."""
+        from shared.adapters.service_bus import ServiceBusResults
+
+        bus = _service_bus(self._settings.results)
+        return ServiceBusResults(bus, self._settings.results_queue)
+
+    @cached_property
+    def _storage(self) -> "BlobServiceClient":
+        return _blob_service(self._settings.device_files)
+
+    @cached_property
+    def _documents(self) -> "BlobDocuments":
+        from shared.adapters.blob_documents import BlobDocuments
+        from shared.adapters.storage import Container
+
+        return BlobDocuments(Container(self._storage, "state"))
+
+    def _target(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.exchange import Exchange
+        from shared.adapters.iot_hub import IotHubTarget
+        from shared.adapters.iot_hub_client import IotHubClient
+
+        # A sixth of the patience: whoever waits longer for an answer is taken for dead.
+        timeout = self._settings.start_patience.total_seconds() / 6
+        exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
+        client = IotHubClient(target.host, _signing(target), timeout)
+        return IotHubTarget(client, exchange, strict=target.strict)
+
+
+def _signing(target: "TargetSettings") -> "Signing":
+    from shared.adapters.iot_hub_client import SharedAccessPolicy, bearer_token
+    from shared.settings import connection_parts
+
+    connection = target.connection
+    if not connection.connection_string:
+        return bearer_token(_credential(connection))
+    parts = connection_parts(connection.connection_string)
+    return SharedAccessPolicy(target.host, parts["SharedAccessKeyName"], parts["SharedAccessKey"])
+
+
+def _credential(connection: "Connection") -> "TokenCredential":
+    from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+
+    if connection.credential.lower() == "managedidentity":
+        return ManagedIdentityCredential(client_id=connection.client_id)
+    return DefaultAzureCredential(managed_identity_client_id=connection.client_id)
+
+
+def _blob_service(connection: "Connection") -> "BlobServiceClient":
+    from azure.storage.blob import BlobServiceClient
+
+    from shared.adapters.storage import CLIENT_OPTIONS
+
+    if connection.connection_string:
+        text = connection.connection_string.get_secret_value()
+        return BlobServiceClient.from_connection_string(text, **CLIENT_OPTIONS)
+    return BlobServiceClient(connection.address, _credential(connection), **CLIENT_OPTIONS)
+
+
+def _service_bus(connection: "Connection") -> "ServiceBusClient":
+    from azure.servicebus import ServiceBusClient
+
+    if connection.connection_string:
+        text = connection.connection_string.get_secret_value()
+        return ServiceBusClient.from_connection_string(text)
+    return ServiceBusClient(connection.address, _credential(connection))

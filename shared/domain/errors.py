@@ -1,0 +1,71 @@
+"""What can go wrong, and what to do about it. The name of a class is the reaction.
+
+* ImporterError
+  - TryAgain            the world is busy: raise, so that the host retries
+    + Unavailable       storage, hub or bus did not answer
+    + Conflict          someone else changed the record first: look again
+  - SourceChanged       the device file was overwritten or deleted while it was read
+  - NotStarted          the target surely did not start the job
+    + TargetBusy        another job holds the slot: wait, it is nobody's fault
+    + TargetThrottled   too many calls: wait a little
+    + TargetUnreachable the call never left
+    + TargetRefused     wrong for good: the import fails, with a code and a sentence
+  - AnswerLost          the target may or may not have started the job: recover, never repeat
+  - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
+"""
+
+
+class ImporterError(Exception):
+    """The import of device identities could not go on."""
+
+
+class TryAgain(ImporterError):
+    """The world is busy. Raise it out of the function, so that the host tries again."""
+
+
+class Unavailable(TryAgain):
+    """Storage, hub or bus did not answer, or answered that it cannot."""
+
+
+class Conflict(TryAgain):
+    """Someone else changed the document first. Whoever lost reads it again and decides anew."""
+
+
+class SourceChanged(ImporterError):
+    """The version of the device file that was asked for is gone: overwritten or deleted."""
+
+
+class NotStarted(ImporterError):
+    """The target surely did not start the job."""
+
+
+class TargetBusy(NotStarted):
+    """Another import or export job holds the target's slot."""
+
+
+class TargetThrottled(NotStarted):
+    """The target takes no more calls for a moment."""
+
+
+class TargetUnreachable(NotStarted):
+    """The call never left: no address, no connection."""
+
+
+class TargetRefused(NotStarted):
+    """The target refused the job for good.
+
+    `code` is the target's own stable name of the error, `message` a sentence for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class AnswerLost(ImporterError):
+    """The call was sent and no usable answer came back, so the job may be running."""
+
+
+class IllegalStep(ImporterError):
+    """A record was asked to take a step that the lifecycle does not have."""

@@ -1,0 +1,166 @@
+"""The record of an import: its state, its history and what is still to be told, in one document.
+
+The document is written as a whole, and only onto the version that was read. So one write is one
+transaction; there is no second place to keep in step.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.domain.lifecycle import FINAL, State, check_step
+
+
+#: Steps kept in the history; the oldest go first.
+HISTORY_STEPS: Final = 100
+
+
+def import_id(account: str, container: str, name: str, etag: str) -> str:
+    """Return the id of the import of one version of one blob: 26 characters of a-z and 2-7.
+
+    The same drop, told any number of times, is the same import; an overwritten blob is a new one.
+    """
+    version = "\0".join((account, container, name, etag.strip('"')))
+    digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
+    return base64.b32encode(digest).decode()[:26].lower()
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Source(_Value):
+    """The version of the device file that is imported."""
+
+    account: str
+    container: str
+    name: str
+    etag: str
+    size: int  #: bytes
+    last_modified: AwareDatetime
+
+
+class Counts(_Value):
+    """Lines of the source by what became of them: total = accepted + rejected + skipped."""
+
+    total: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    applied: int = 0
+    failed: int = 0
+
+
+class Reason(_Value):
+    """Why an import is where it is."""
+
+    code: str  #: stable
+    text: str  #: for people, without secrets
+
+
+class Attempt(_Value):
+    """One try at a job. It has its own exchange container, so a late call can do no harm."""
+
+    number: int  #: counted from 1
+    claimed_at: AwareDatetime
+    #: Set in the write right before the POST; from then on the job may exist.
+    intent_at: AwareDatetime | None = None
+    #: The jobs that the target showed before the POST.
+    baseline: tuple[str, ...] = ()
+    job_id: str | None = None
+    #: Since when the target does not show what it should.
+    missing_since: AwareDatetime | None = None
+
+
+class Event(_Value):
+    """One message to subscribers, part of the record until it is sent."""
+
+    seq: int  #: counted from 1, without gaps
+    type: str
+    time: AwareDatetime
+    data: Mapping[str, Any]
+    sent_at: AwareDatetime | None = None
+
+
+class Step(_Value):
+    """One line of the history."""
+
+    state: State
+    at: AwareDatetime
+
+
+class ImportRecord(_Value):
+    """All that is known of one import."""
+
+    v: int = 1
+    id: str
+    state: State = State.RECEIVED
+    rev: int = 0  #: grows with every write
+    since: AwareDatetime  #: when the state was entered
+    received_at: AwareDatetime
+    queued_at: AwareDatetime | None = None
+    not_before: AwareDatetime | None = None  #: the next try waits until then
+    source: Source
+    target: str | None = None  #: alias
+    slot: str = ""  #: what its target shares with others; empty without a target
+    counts: Counts = Counts()
+    reason: Reason | None = None
+    attempts: tuple[Attempt, ...] = ()
+    tries: int = 0  #: starts put off in a row, for the back-off
+    outbox: tuple[Event, ...] = ()
+    history: tuple[Step, ...] = ()
+    #: The stored version this was read from. Never part of the document.
+    version: str | None = Field(default=None, exclude=True)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens than that the result is published."""
+        return self.state in FINAL
+
+    @property
+    def attempt(self) -> Attempt:
+        """The latest attempt. Raises IndexError when there was none."""
+        return self.attempts[-1]
+
+    @property
+    def unsent(self) -> tuple[Event, ...]:
+        """What subscribers were not told yet, in order."""
+        return tuple(event for event in self.outbox if not event.sent_at)
+
+    def amend(self, **changes: Any) -> Self:
+        """Return the next revision with `changes` and the same state."""
+        return self.model_copy(update={"rev": self.rev + 1, **changes})
+
+    def advance(self, state: State, at: datetime, **changes: Any) -> Self:
+        """Return the next revision, in `state` since `at`, with `changes`.
+
+        Raises:
+            IllegalStep: The lifecycle has no such step.
+        """
+        check_step(self.state, state)
+        history = (*self.history, Step(state=state, at=at))[-HISTORY_STEPS:]
+        return self.amend(state=state, since=at, history=history, **changes)
+
+    def with_attempt(self, **changes: Any) -> Mapping[str, Any]:
+        """Return the change that alters the latest attempt, for `amend` and `advance`."""
+        return {"attempts": (*self.attempts[:-1], self.attempt.model_copy(update=changes))}
+
+    def with_event(self, kind: str, at: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the change that adds an event to the outbox, for `amend` and `advance`."""
+        event = Event(seq=len(self.outbox) + 1, type=kind, time=at, data=data)
+        return {"outbox": (*self.outbox, event)}
+
+    def sent(self, at: datetime) -> Self:
+        """Return the next revision, in which everything in the outbox has been sent."""
+        outbox = (
+            event.model_copy(update={"sent_at": event.sent_at or at}) for event in self.outbox
+        )
+        return self.amend(outbox=tuple(outbox))
+
+    def back_off(self) -> timedelta:
+        """Return how long to wait after a start was put off: 15 s, doubled up to 15 minutes."""
+        return timedelta(seconds=min(15 << min(self.tries, 6), 900))

@@ -1,0 +1,233 @@
+"""What the use cases need from the world, in the words of the domain.
+
+Adapters and fakes both promise what the docstrings here say; `tests/contract` holds them to it.
+Any method may raise `Unavailable`; what else it may raise is said where it stands.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from shared.domain.import_errors import LineError
+from shared.domain.import_record import Event, ImportRecord, Source
+from shared.domain.job import Job
+from shared.domain.lifecycle import State
+
+
+type Write = Callable[[bytes], None]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards, comparable within this process only."""
+        ...
+
+
+class DeviceFiles(Protocol):
+    """The container into which people drop device files."""
+
+    def look(self, container: str, name: str) -> Source | None:
+        """Return the version that is there now, or None if there is no such blob."""
+        ...
+
+    def read(self, source: Source) -> Iterator[bytes]:
+        """Yield the bytes of exactly this version, in chunks of a few megabytes.
+
+        Raises:
+            SourceChanged: The version is gone: overwritten or deleted.
+        """
+        ...
+
+
+class Work(Protocol):
+    """The files that we write: `work/<import id>/…` for us, `reports/<import id>/…` for people."""
+
+    def write(self, path: str) -> AbstractContextManager[Write]:
+        """Open a file for writing; it appears whole when the block ends well, else not at all."""
+        ...
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes of a file in chunks; nothing for a file that is not there."""
+        ...
+
+    def address(self, path: str) -> str:
+        """Return where the file can be found, without any right to read it."""
+        ...
+
+    def scratch(self) -> AbstractContextManager[BinaryIO]:
+        """Open a nameless local file that is gone when the block ends. No secrets in there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a listing tells of a record, without reading it."""
+
+    id: str
+    state: State
+    slot: str
+    queued_at: datetime | None
+    #: The next try waits until then.
+    not_before: datetime | None
+
+
+class Records(Protocol):
+    """The records of all imports. Every write goes onto the version that was read, or fails."""
+
+    def create(self, record: ImportRecord) -> ImportRecord:
+        """Store a new record; return what is stored now.
+
+        If there is a record of this import already, active or archived, that one is returned.
+        """
+        ...
+
+    def get(self, import_id: str) -> ImportRecord | None:
+        """Return the active record of an import."""
+        ...
+
+    def replace(self, record: ImportRecord) -> ImportRecord:
+        """Store the next revision of a record; return it with its new version.
+
+        A write whose answer got lost is told from a lost race by reading back what is stored.
+
+        Raises:
+            Conflict: Someone else wrote since `record.version` was read.
+        """
+        ...
+
+    def active(self) -> Iterator[Summary]:
+        """Yield all records that are not archived, in one listing."""
+        ...
+
+    def archive(self, record: ImportRecord) -> None:
+        """Move a record that is final and told to the archive. Doing so twice changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who holds a slot."""
+
+    import_id: str
+    #: When the slot was taken, in UTC.
+    taken_at: datetime
+    #: Grows with every change of the holder.
+    epoch: int
+    #: The stored version this was read from.
+    version: str
+
+
+class Slots(Protocol):
+    """The one import job that a hub allows, and who may use it."""
+
+    def holder(self, slot: str) -> Hold | None:
+        """Return who holds the slot, or None if it is free."""
+        ...
+
+    def take(self, slot: str, import_id: str) -> bool:
+        """Take the slot if it is free; tell whether the import holds it now."""
+        ...
+
+    def release(self, slot: str, hold: Hold) -> None:
+        """Free the slot if it is still held as `hold` says; otherwise do nothing."""
+        ...
+
+
+class LineErrors(Protocol):
+    """What the target said of single lines, looked up by device. Memory does not grow with it."""
+
+    def take(self, device_id: str, module_id: str | None) -> LineError | None:
+        """Return the error of a device, once."""
+        ...
+
+    def rest(self) -> Iterator[LineError]:
+        """Yield the errors that nobody took."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRef:
+    """Names one attempt of one import."""
+
+    import_id: str
+    number: int
+    #: Lines that go to the target.
+    lines: int
+
+
+class Target(Protocol):
+    """A configured destination of imports."""
+
+    @property
+    def slot(self) -> str:
+        """The slot that all targets of the same hub share."""
+        ...
+
+    @property
+    def strict(self) -> bool:
+        """Whether one bad line rejects the whole file."""
+        ...
+
+    def look(self) -> Sequence[Job]:
+        """Return all jobs that the target shows, in one call."""
+        ...
+
+    def prepare(self, ref: AttemptRef) -> None:
+        """Lay out the accepted lines for the target. Doing so twice changes nothing."""
+        ...
+
+    def start(self, ref: AttemptRef) -> str:
+        """Start the job with exactly one call and return the target's id of it.
+
+        Raises:
+            NotStarted: The job surely was not started; the class says why.
+            AnswerLost: It may have been.
+        """
+        ...
+
+    def fence(self, ref: AttemptRef) -> None:
+        """Take the input away, so that the target itself refuses a call that arrives late."""
+        ...
+
+    def outcome(self, ref: AttemptRef) -> AbstractContextManager[LineErrors | None]:
+        """Open what the target said of single lines; None while it has not said it."""
+        ...
+
+    def clear(self, ref: AttemptRef) -> None:
+        """Delete everything that was laid out for the attempt. Doing so twice changes nothing."""
+        ...
+
+
+class Results(Protocol):
+    """The queue that subscribers read."""
+
+    def send(self, record: ImportRecord, events: Sequence[Event]) -> None:
+        """Send events in order, each under the id `<import id>:<seq>` by which repeats show."""
+        ...
+
+
+class Ports(Protocol):
+    """Everything outside that the use cases may touch. Each is built when it is first needed."""
+
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102 - the types say it
+    @property
+    def files(self) -> DeviceFiles: ...  # noqa: D102
+    @property
+    def work(self) -> Work: ...  # noqa: D102
+    @property
+    def records(self) -> Records: ...  # noqa: D102
+    @property
+    def slots(self) -> Slots: ...  # noqa: D102
+    @property
+    def targets(self) -> Mapping[str, Target]: ...  # noqa: D102
+    @property
+    def results(self) -> Results: ...  # noqa: D102

@@ -1,0 +1,153 @@
+"""An import may start: takes the hub's slot, puts the intent down, and asks the hub once.
+
+Tickets are hints and may come late, twice or never; what is true is in the record. The intent is
+stored right before the one POST. Whatever happens after that, the poller can tell from the record
+and from the hub whether there is a job, and nobody ever repeats the POST.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from shared.domain.errors import (
+    AnswerLost,
+    ImporterError,
+    NotStarted,
+    TargetBusy,
+    TargetRefused,
+    TargetThrottled,
+    TargetUnreachable,
+    Unavailable,
+)
+from shared.domain.import_record import Attempt, ImportRecord, Reason
+from shared.domain.lifecycle import HOLDS_SLOT, State
+from shared.domain.report import Outcome
+from shared.ports import AttemptRef, Ports, Target
+from shared.use_cases.conclude import conclude, ending_for_all
+
+
+log = logging.getLogger(__name__)
+
+#: Why an import waits again and how long, by what went wrong; None doubles the wait each time.
+#: The poller watches a busy target, and a throttling hub says "Wait 10 seconds".
+_WAITS: Final[Mapping[type[ImporterError], tuple[str, timedelta | None]]] = {
+    TargetBusy: ("target_busy", timedelta()),
+    TargetThrottled: ("target_throttled", timedelta(seconds=10)),
+    TargetUnreachable: ("target_unreachable", None),
+    Unavailable: ("unavailable", None),
+}
+
+
+def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
+    """Start the job of an import if it is its turn; otherwise do nothing.
+
+    Args:
+        ports: The world.
+        import_id: What the ticket says.
+        patience: After this time without an answer the poller takes over. The POST is sent within
+            the first third of it or not at all.
+    """
+    record = ports.records.get(import_id)
+    if record and _is_its_turn(ports, record) and ports.slots.take(record.slot, record.id):
+        _start(ports, record, patience)
+    else:
+        log.info("import.ticket_ignored id=%s", import_id)
+
+
+def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
+    """Name an attempt for its target."""
+    return AttemptRef(record.id, attempt.number, record.counts.accepted)
+
+
+def target_of(ports: Ports, record: ImportRecord) -> Target:
+    """Return the target of an import that has one."""
+    return ports.targets[record.target or ""]
+
+
+def put_back(
+    ports: Ports, record: ImportRecord, reason: Reason, wait: timedelta = timedelta()
+) -> None:
+    """Return an import to the queue and free the slot; its turn comes again after `wait`."""
+    now = ports.clock.now()
+    changes = {"reason": reason, "not_before": now + wait, "tries": record.tries + 1}
+    if record.state is State.QUEUED:
+        ports.records.replace(record.amend(**changes))
+    else:
+        target_of(ports, record).clear(attempt_ref(record, record.attempt))
+        ports.records.replace(record.advance(State.QUEUED, now, **changes))
+    free_slot(ports, record)
+    log.info("import.put_back id=%s code=%s wait=%ds", record.id, reason.code, wait.seconds)
+
+
+def free_slot(ports: Ports, record: ImportRecord) -> None:
+    """Free the slot if this import holds it."""
+    hold = ports.slots.holder(record.slot) if record.slot else None
+    if hold and hold.import_id == record.id:
+        ports.slots.release(record.slot, hold)
+
+
+def _is_its_turn(ports: Ports, record: ImportRecord) -> bool:
+    if record.state is not State.QUEUED or ports.clock.now() < (record.not_before or record.since):
+        return False
+    rivals = [one for one in ports.records.active() if one.slot == record.slot]
+    waiting = [(one.queued_at, one.id) for one in rivals if one.state is State.QUEUED]
+    first = min(waiting, default=(None, record.id))
+    return first[1] == record.id and not any(one.state in HOLDS_SLOT for one in rivals)
+
+
+def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
+    target = target_of(ports, record)
+    try:
+        _refuse_if_busy(target)
+        record = _claim(ports, record)
+        target.prepare(attempt_ref(record, record.attempt))
+        baseline = _refuse_if_busy(target)
+        latest = ports.clock.monotonic() + patience.total_seconds() / 3
+        record = _intend(ports, record, baseline)
+        # A worker that was paused until now must not post: the poller may have given up on it.
+        if ports.clock.monotonic() > latest:
+            return
+        job_id = target.start(attempt_ref(record, record.attempt))
+    except AnswerLost as lost:
+        log.warning("import.answer_lost id=%s %s", record.id, lost)
+    except TargetRefused as refused:
+        reason = Reason(code=refused.code, text=refused.message)
+        conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))
+    except (NotStarted, Unavailable) as why:
+        _wait_again(ports, record, why)
+    else:
+        _running(ports, record, job_id)
+
+
+def _refuse_if_busy(target: Target) -> tuple[str, ...]:
+    """Return the ids of all jobs that the target shows, if none of them holds its slot."""
+    jobs = target.look()
+    if any(job.takes_slot for job in jobs):
+        message = "another import or export job is running there"
+        raise TargetBusy(message)
+    return tuple(job.id for job in jobs)
+
+
+def _claim(ports: Ports, record: ImportRecord) -> ImportRecord:
+    now = ports.clock.now()
+    number = record.attempts[-1].number + 1 if record.attempts else 1
+    attempts = (*record.attempts, Attempt(number=number, claimed_at=now))
+    return ports.records.replace(record.advance(State.STARTING, now, attempts=attempts))
+
+
+def _intend(ports: Ports, record: ImportRecord, baseline: tuple[str, ...]) -> ImportRecord:
+    intent = record.with_attempt(intent_at=ports.clock.now(), baseline=baseline)
+    return ports.records.replace(record.amend(**intent))
+
+
+def _running(ports: Ports, record: ImportRecord, job_id: str) -> None:
+    changes = {"tries": 0, "reason": None, **record.with_attempt(job_id=job_id)}
+    ports.records.replace(record.advance(State.RUNNING, ports.clock.now(), **changes))
+    log.info("import.running id=%s job_id=%s", record.id, job_id)
+
+
+def _wait_again(ports: Ports, record: ImportRecord, why: ImporterError) -> None:
+    code, wait = _WAITS[type(why)]
+    reason = Reason(code=code, text=str(why))
+    put_back(ports, record, reason, record.back_off() if wait is None else wait)
