@@ -1,0 +1,87 @@
+"""Dropped files and work files in memory."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from shared.domain.errors import SourceChanged
+from shared.domain.import_record import Source
+from shared.ports import Write
+from tests.fakes.clock import FakeClock
+
+
+@dataclass
+class FakeDeviceFiles:
+    """The `DeviceFiles` port in memory; `drop` is what a person does."""
+
+    clock: FakeClock
+    chunk_bytes: int = 1 << 20
+    _blobs: dict[tuple[str, str], tuple[Source, bytes]] = field(default_factory=dict)
+    _writes: int = 0
+
+    def drop(self, name: str, content: bytes, container: str = "device-files") -> Source:
+        """Write a blob; every write makes a new version."""
+        self._writes += 1
+        version = hashlib.sha256(content + str(self._writes).encode()).hexdigest()[:16]
+        source = Source(
+            account="fake",
+            container=container,
+            name=name,
+            etag=f'"{version}"',
+            size=len(content),
+            last_modified=self.clock.now(),
+        )
+        self._blobs[container, name] = (source, content)
+        return source
+
+    def delete(self, name: str, container: str = "device-files") -> None:
+        """Delete a blob."""
+        del self._blobs[container, name]
+
+    def look(self, container: str, name: str) -> Source | None:
+        """Return the version that is there now."""
+        found = self._blobs.get((container, name))
+        return found and found[0]
+
+    def read(self, source: Source) -> Iterator[bytes]:
+        """Yield exactly this version."""
+        found, content = self._blobs.get((source.container, source.name), (None, b""))
+        if found != source:
+            raise SourceChanged(source.name)
+        for start in range(0, len(content), self.chunk_bytes):
+            yield content[start : start + self.chunk_bytes]
+
+
+@dataclass
+class FakeWork:
+    """The `Work` port in memory."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @contextmanager
+    def write(self, path: str) -> Iterator[Write]:
+        """Collect bytes; they appear at the end."""
+        parts: list[bytes] = []
+        yield parts.append
+        self.files[path] = b"".join(parts)
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Yield the bytes of a file."""
+        if content := self.files.get(path):
+            yield content
+
+    def address(self, path: str) -> str:
+        """Return a made-up address."""
+        return f"https://fake.blob.core.windows.net/{path}"
+
+    @contextmanager
+    def scratch(self) -> Iterator[BinaryIO]:
+        """Open a file in memory."""
+        yield io.BytesIO()
+
+    def lines(self, path: str) -> list[bytes]:
+        """Return the lines of a file, for assertions."""
+        return self.files[path].splitlines()

@@ -1,0 +1,121 @@
+"""A hub in memory: the `Target` port as far as the use cases can tell, with failures on demand."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from shared.domain.errors import ImporterError, TargetBusy, TargetRefused
+from shared.domain.import_errors import LineError
+from shared.domain.job import Job, JobStatus
+from shared.ports import AttemptRef, LineErrors
+from tests.fakes.files import FakeWork
+
+
+#: What a hub answers when it cannot read the input.
+NO_INPUT = ("BlobContainerValidationError", "Failed to read devices blob")
+
+
+class FakeLineErrors:
+    """The `LineErrors` port in memory."""
+
+    def __init__(self, errors: Sequence[LineError]) -> None:
+        self._errors = list(errors)
+
+    def take(self, device_id: str, module_id: str | None) -> LineError | None:
+        """Return the error of a device, once."""
+        for error in self._errors:
+            if (error.device_id, error.module_id) == (device_id, module_id):
+                self._errors.remove(error)
+                return error
+        return None
+
+    def rest(self) -> Iterator[LineError]:
+        """Yield what is left."""
+        yield from self._errors
+
+
+@dataclass
+class FakeHub:
+    """One hub. Jobs end when `finish` is called; it counts the POSTs that reach it."""
+
+    work: FakeWork
+    slot: str = "hub-a"
+    strict: bool = False
+    jobs: dict[str, Job] = field(default_factory=dict)
+    exchange: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    logs: dict[tuple[str, int], list[LineError]] = field(default_factory=dict)
+    posts: list[AttemptRef] = field(default_factory=list)
+    #: Raised by the next calls of that name, instead of doing what it says.
+    refuse: dict[str, ImporterError] = field(default_factory=dict)
+    #: Raised by the next start, after it was done.
+    lose_answer: ImporterError | None = None
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _owners: dict[str, AttemptRef] = field(default_factory=dict)
+
+    def look(self) -> Sequence[Job]:
+        """Return all jobs."""
+        self._fail("look")
+        return list(self.jobs.values())
+
+    def prepare(self, ref: AttemptRef) -> None:
+        """Copy the accepted lines."""
+        self._fail("prepare")
+        self.exchange[ref.import_id, ref.number] = self.work.files[
+            f"work/{ref.import_id}/devices.txt"
+        ]
+
+    def start(self, ref: AttemptRef) -> str:
+        """Start a job, under the rules of a real hub."""
+        self.posts.append(ref)
+        self._fail("start")
+        if any(job.takes_slot for job in self.jobs.values()):
+            message = "JobQuotaExceeded"
+            raise TargetBusy(message)
+        if (ref.import_id, ref.number) not in self.exchange:
+            raise TargetRefused(*NO_INPUT)
+        job_id = self.run_foreign_job()
+        self._owners[job_id] = ref
+        if self.lose_answer:
+            lost, self.lose_answer = self.lose_answer, None
+            raise lost
+        return job_id
+
+    def fence(self, ref: AttemptRef) -> None:
+        """Take the input away."""
+        self.exchange.pop((ref.import_id, ref.number), None)
+
+    @contextmanager
+    def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
+        """Open what `finish` was told."""
+        errors = self.logs.get((ref.import_id, ref.number))
+        yield None if errors is None else FakeLineErrors(errors)
+
+    def clear(self, ref: AttemptRef) -> None:
+        """Delete the exchange."""
+        self.fence(ref)
+        self.logs.pop((ref.import_id, ref.number), None)
+
+    def run_foreign_job(self, kind: str = "import") -> str:
+        """Start a job that nobody here asked for."""
+        job_id = f"{self.slot}-job-{next(self._ids)}"
+        self.jobs[job_id] = Job(job_id, kind, JobStatus.RUNNING)
+        return job_id
+
+    def finish(
+        self,
+        *errors: LineError,
+        status: JobStatus = JobStatus.COMPLETED,
+        log: bool = True,
+        reason: str = "",
+    ) -> None:
+        """End the running job; `errors` is what its log will say."""
+        job = next(job for job in self.jobs.values() if job.takes_slot)
+        self.jobs[job.id] = replace(job, status=status, failure_reason=reason)
+        owner = self._owners.get(job.id)
+        if owner and log:
+            self.logs[owner.import_id, owner.number] = list(errors)
+
+    def _fail(self, call: str) -> None:
+        if error := self.refuse.pop(call, None):
+            raise error

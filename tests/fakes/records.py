@@ -1,0 +1,80 @@
+"""Records and slots in memory, with versions that only match once."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.domain.errors import Conflict
+from shared.domain.import_record import ImportRecord
+from shared.ports import Hold, Summary
+from tests.fakes.clock import FakeClock
+
+
+@dataclass
+class FakeRecords:
+    """The `Records` port in memory."""
+
+    stored: dict[str, ImportRecord] = field(default_factory=dict)
+    archived: dict[str, ImportRecord] = field(default_factory=dict)
+    _versions: Iterator[int] = field(default_factory=itertools.count)
+
+    def create(self, record: ImportRecord) -> ImportRecord:
+        """Store a new record, or return the one of this import."""
+        known = self.archived.get(record.id) or self.stored.get(record.id)
+        return known or self._store(record)
+
+    def get(self, import_id: str) -> ImportRecord | None:
+        """Return the active record."""
+        return self.stored.get(import_id)
+
+    def replace(self, record: ImportRecord) -> ImportRecord:
+        """Store the next revision onto the version that was read."""
+        known = self.stored.get(record.id)
+        if known is None or known.version != record.version:
+            raise Conflict(record.id)
+        return self._store(record)
+
+    def active(self) -> Iterator[Summary]:
+        """Yield what a listing tells."""
+        for record in list(self.stored.values()):
+            yield Summary(
+                record.id, record.state, record.slot, record.queued_at, record.not_before
+            )
+
+    def archive(self, record: ImportRecord) -> None:
+        """Move a record to the archive."""
+        self.archived.setdefault(record.id, record)
+        known = self.stored.get(record.id)
+        if known and known.version == record.version:
+            del self.stored[record.id]
+
+    def _store(self, record: ImportRecord) -> ImportRecord:
+        # A round trip through JSON, as in storage: what does not survive it shows here.
+        plain = ImportRecord.model_validate_json(record.model_dump_json())
+        stored = plain.model_copy(update={"version": str(next(self._versions))})
+        self.stored[record.id] = stored
+        return stored
+
+
+@dataclass
+class FakeSlots:
+    """The `Slots` port in memory."""
+
+    clock: FakeClock
+    held: dict[str, Hold] = field(default_factory=dict)
+    _epochs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def holder(self, slot: str) -> Hold | None:
+        """Return who holds the slot."""
+        return self.held.get(slot)
+
+    def take(self, slot: str, import_id: str) -> bool:
+        """Take the slot if it is free."""
+        epoch = next(self._epochs)
+        fresh = Hold(import_id, self.clock.now(), epoch, version=str(epoch))
+        return self.held.setdefault(slot, fresh).import_id == import_id
+
+    def release(self, slot: str, hold: Hold) -> None:
+        """Free the slot if it is still held so."""
+        if self.held.get(slot) == hold:
+            del self.held[slot]

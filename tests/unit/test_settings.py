@@ -1,0 +1,131 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.settings import Settings, SettingsError
+
+
+HUB = "HostName=hub-a.azure-devices.net;SharedAccessKeyName=iothubowner;SharedAccessKey=c2VjcmV0"
+STORAGE = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0"
+BUS = "Endpoint=sb://n.servicebus.windows.net/;SharedAccessKeyName=p;SharedAccessKey=c2VjcmV0"
+TARGETS = {"factory-a": {"kind": "iot_hub", "connection": "HubA"}}
+
+
+def environ(**changes: Any) -> dict[str, str]:
+    """Return settings that are complete; a change to None takes one away."""
+    full = {
+        "DeviceFiles": STORAGE,
+        "Results": BUS,
+        "HubA": HUB,
+        "IMPORT_TARGETS": json.dumps(TARGETS),
+    } | changes
+    return {name: value for name, value in full.items() if value is not None}
+
+
+def problems(**changes: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ(environ(**changes))
+    return str(caught.value)
+
+
+def test_everything_missing_is_said_at_once():
+    """One failed start is enough to learn the whole list."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ({})
+    for name in ("DeviceFiles", "Results", "IMPORT_TARGETS"):
+        assert name in str(caught.value)
+
+
+def test_connection_strings_are_enough():
+    """What is optional has a default."""
+    settings = Settings.from_environ(environ())
+    assert settings.results_queue == "import-results"
+    assert settings.targets["factory-a"].host == "hub-a.azure-devices.net"
+    assert settings.exchange == settings.device_files
+    assert settings.start_patience.total_seconds() == 180
+
+
+def test_identities_are_enough_too():
+    """Each service by its own suffix, with credential and client id."""
+    by_identity = environ(
+        DeviceFiles=None,
+        DeviceFiles__blobServiceUri="https://a.blob.core.windows.net",
+        DeviceFiles__credential="managedidentity",
+        DeviceFiles__clientId="client",
+        Results=None,
+        Results__fullyQualifiedNamespace="n.servicebus.windows.net",
+        HubA=None,
+        HubA__hostName="hub-a.azure-devices.net",
+    )
+    settings = Settings.from_environ(by_identity)
+    assert settings.device_files.address == "https://a.blob.core.windows.net"
+    assert settings.device_files.client_id == "client"
+    assert settings.results.address == "n.servicebus.windows.net"
+    assert settings.targets["factory-a"].host == "hub-a.azure-devices.net"
+
+
+def test_an_exchange_of_its_own_keeps_hubs_off_everything_else():
+    """A second account may be named for the containers that hubs use."""
+    settings = Settings.from_environ(environ(Exchange="AccountName=exchange"))
+    assert settings.exchange != settings.device_files
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"IMPORT_TARGETS": "{"}, "IMPORT_TARGETS"),
+        ({"IMPORT_TARGETS": "{}"}, "IMPORT_TARGETS names no target"),
+        ({"IMPORT_TARGETS": '{"a":{"connection":"HubA","kind":"x"}}'}, "IMPORT_TARGETS.a.kind"),
+        ({"IMPORT_TARGETS": '{"a":{"kind":"iot_hub"}}'}, "IMPORT_TARGETS.a.connection"),
+        ({"IMPORT_TARGETS": '{"A/..":{"connection":"HubA"}}'}, "IMPORT_TARGETS.A/.."),
+        ({"HubA": None}, "HubA (or HubA__hostName) is missing"),
+        ({"HubA": "HostName=hub-a.azure-devices.net"}, "HubA is no connection string"),
+        ({"DEFAULT_TARGET": "nowhere"}, "DEFAULT_TARGET"),
+        ({"START_PATIENCE_SECONDS": "soon"}, "START_PATIENCE_SECONDS"),
+        ({"START_PATIENCE_SECONDS": "0"}, "START_PATIENCE_SECONDS"),
+    ],
+)
+def test_what_is_malformed_is_named(changes: dict[str, Any], said: str):
+    """The name of the setting stands in the message."""
+    assert said in problems(**changes)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "hub-a.azure-devices.net.evil.example",
+        "hub-a.azure-devices.net:443",
+        "user@hub-a.azure-devices.net",
+        "hub-a.azure-devices.net/path",
+        "hub_a.azure-devices.net",
+        "169.254.169.254",
+        "localhost:8443",
+        "hub-a.azure-devices.net\n",
+        "hub-\uff41.azure-devices.net",
+    ],
+)
+def test_only_hosts_of_iot_hubs_are_taken(host: str):
+    """Anything else would be sent our token; a local hub must be allowed by a setting."""
+    assert "HubA names a host that is no IoT hub" in problems(HubA=None, HubA__hostName=host)
+
+
+def test_a_local_hub_can_be_allowed():
+    """For the local stack, loopback with a port."""
+    local = environ(HubA=None, HubA__hostName="localhost:8443", ALLOW_LOCAL_HUBS="true")
+    assert Settings.from_environ(local).targets["factory-a"].host == "localhost:8443"
+
+
+@given(st.dictionaries(st.sampled_from(list(environ())), st.text(), min_size=1))
+def test_no_value_is_ever_shown(values: dict[str, str]):
+    """Neither in a message nor in the printed settings."""
+    changed = {name: f"s3cr3t{value}" for name, value in values.items()}
+    try:
+        shown = repr(Settings.from_environ(environ(**changed)))
+    except SettingsError as error:
+        shown = str(error)
+    assert "s3cr3t" not in shown
+    assert "c2VjcmV0" not in shown

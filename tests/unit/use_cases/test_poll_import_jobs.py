@@ -1,0 +1,255 @@
+import json
+
+import pytest
+
+from shared.domain.errors import AnswerLost, Unavailable
+from shared.domain.import_errors import LineError
+from shared.domain.job import JobStatus
+from shared.domain.lifecycle import State
+from shared.use_cases.poll_import_jobs import MISSING_FOR
+from tests.builders import a_file, a_line
+from tests.fakes.world import PATIENCE, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def running(world: World) -> str:
+    import_id = world.drop("factory-a/x", a_file(a_line("d1"), b"rubbish", b"", a_line("d2")))
+    world.start(import_id)
+    return import_id
+
+
+def test_a_finished_job_is_told_line_by_line(world: World, running: str):
+    """Each source line has one report line, in order, and only failed lines are to be retried."""
+    world.hub.finish(LineError("d2", None, "DeviceAlreadyExists", "is there already"))
+    world.poll()
+    report = [json.loads(x) for x in world.work.lines(f"reports/{running}/report.ndjson")]
+    assert [(x["line"], x["deviceId"], x["outcome"], x["code"]) for x in report] == [
+        (1, "d1", "applied", ""),
+        (2, None, "rejected", "not_json"),
+        (3, None, "skipped", "blank_line"),
+        (4, "d2", "failed", "DeviceAlreadyExists"),
+    ]
+    assert world.work.lines(f"reports/{running}/retry.ndjson") == [a_line("d2")]
+
+
+def test_the_result_has_the_counts(world: World, running: str):
+    """total, accepted, rejected, skipped, applied and failed add up."""
+    world.hub.finish(LineError("d2", None, "DeviceAlreadyExists", "is there already"))
+    world.poll()
+    result = world.result(running)
+    assert result.data["status"] == "completed"
+    assert result.data["counts"] == {
+        "total": 4,
+        "accepted": 2,
+        "rejected": 1,
+        "skipped": 1,
+        "applied": 1,
+        "failed": 1,
+    }
+
+
+def test_completed_is_not_success(world: World, running: str):
+    """A hub says `completed` even when every line failed; the counts say what happened."""
+    world.hub.finish(*(LineError(d, None, "DeviceAlreadyExists", "") for d in ("d1", "d2")))
+    world.poll()
+    assert world.result(running).data["counts"]["applied"] == 0
+    assert world.result(running).data["counts"]["failed"] == 2
+
+
+def test_what_the_hub_says_of_no_line_is_reported_too(world: World, running: str):
+    """An error that fits no device stands in the report without a line."""
+    world.hub.finish(LineError(None, None, "DeserializationError", "could not be read"))
+    world.poll()
+    last = json.loads(world.work.lines(f"reports/{running}/report.ndjson")[-1])
+    assert (last["line"], last["code"]) == (None, "DeserializationError")
+    assert world.result(running).data["counts"]["failed"] == 1
+
+
+def test_an_ended_import_leaves_nothing_behind(world: World, running: str):
+    """The exchange with its keys is gone, the slot is free, the record is archived."""
+    world.hub.finish()
+    world.poll()
+    assert not world.hub.exchange
+    assert world.slots.holder("hub-a") is None
+    assert running in world.records.archived
+    assert not world.records.stored
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(JobStatus.FAILED, State.FAILED), (JobStatus.CANCELLED, State.CANCELLED)],
+)
+def test_a_job_that_did_not_complete_ends_the_import(
+    world: World, running: str, status: JobStatus, state: State
+):
+    """The state is the hub's, and every line that was sent counts as failed."""
+    world.hub.finish(status=status, reason="storage was away")
+    world.poll()
+    result = world.result(running)
+    assert result.data["status"] == state
+    assert "storage was away" in result.data["reason"]["text"]
+    assert result.data["counts"]["failed"] == 2
+
+
+def test_the_next_import_starts_when_the_first_has_ended(world: World, running: str):
+    """The poll that sees the end hands out the ticket of the next in line."""
+    assert world.record(running).state is State.RUNNING
+    world.clock.move(seconds=1)
+    second = world.drop("factory-a/y", a_file(a_line("e1")))
+    assert world.poll() == []
+    world.hub.finish()
+    assert world.poll() == [second]
+
+
+def test_a_lost_ticket_is_handed_out_again(world: World):
+    """A queued import whose slot is free gets a ticket from every poll until it starts."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    assert world.poll() == [import_id]
+    assert world.poll() == [import_id]
+    world.start(import_id)
+    assert world.poll() == []
+
+
+def test_no_ticket_while_a_foreign_job_runs(world: World):
+    """The import waits for it and starts at the poll after its end."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.run_foreign_job()
+    assert world.poll() == []
+    world.hub.finish()
+    assert world.poll() == [import_id]
+
+
+def test_a_start_without_an_answer_is_found_at_the_hub(world: World):
+    """The new job is adopted once the patience is over, and there is still one POST."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.lose_answer = AnswerLost("timeout")
+    world.start(import_id)
+    world.poll()
+    assert world.record(import_id).state is State.STARTING
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.poll()
+    assert world.record(import_id).attempt.job_id == "hub-a-job-1"
+    world.hub.finish()
+    world.poll()
+    assert world.result(import_id).data["status"] == "completed"
+    assert len(world.hub.posts) == 1
+
+
+def test_a_start_that_never_arrived_is_fenced_and_tried_again(world: World):
+    """Its input is taken away first, so that a late POST is refused by the hub itself."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.refuse["start"] = AnswerLost("reset")
+    world.start(import_id)
+    late = world.hub.posts[0]
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.tick()
+    assert (late.import_id, late.number) not in world.hub.exchange
+    assert world.record(import_id).attempt.number == 2
+    assert world.record(import_id).state is State.RUNNING
+
+
+def test_a_start_that_died_before_its_intent_is_tried_again(world: World):
+    """Without a stored intent there was no POST, so the import simply returns to the queue."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.refuse["prepare"] = Unavailable("storage")
+    clear, world.hub.clear = world.hub.clear, _die
+    with pytest.raises(KeyboardInterrupt):
+        world.start(import_id)
+    world.hub.clear = clear
+    assert world.record(import_id).state is State.STARTING
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.tick()
+    assert world.record(import_id).state is State.RUNNING
+
+
+def test_two_new_jobs_are_a_persons_decision(world: World):
+    """Nobody can tell which is ours, so nothing is adopted and nothing is repeated."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.lose_answer = AnswerLost("timeout")
+    world.start(import_id)
+    world.hub.run_foreign_job()
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.poll()
+    assert world.result(import_id).data["reason"]["code"] == "unclear_start"
+
+
+def test_a_slot_whose_holder_died_before_starting_is_freed(world: World):
+    """Taking the slot and dying leaves a queued record; the slot is given back after a while."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.slots.take("hub-a", "an-import-that-is-gone")
+    world.tick()
+    assert world.record(import_id).state is State.QUEUED
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.tick()
+    assert world.record(import_id).state is State.RUNNING
+
+
+@pytest.mark.parametrize("what", ["job", "log"])
+def test_what_the_hub_does_not_show_is_waited_for_and_then_handed_over(
+    world: World, running: str, what: str
+):
+    """A job or a log that stays away for ten minutes needs a person; a glimpse does not."""
+    if what == "job":
+        world.hub.jobs.clear()
+    else:
+        world.hub.finish(log=False)
+    world.poll()
+    assert world.record(running).state is State.RUNNING
+    world.clock.move(seconds=MISSING_FOR.total_seconds() + 1)
+    world.poll()
+    assert world.record(running).state is State.NEEDS_ATTENTION
+
+
+def test_a_result_that_could_not_be_sent_is_sent_by_the_next_poll(world: World, running: str):
+    """The import has ended but stays active until its subscribers know."""
+    world.hub.finish()
+    world.results.refuse = Unavailable("bus")
+    world.poll()
+    assert not world.results.messages
+    assert world.slots.holder("hub-a") is None
+    world.poll()
+    assert world.result(running).data["status"] == "completed"
+
+
+def test_a_result_that_was_sent_but_not_marked_is_one_message(world: World, running: str):
+    """Sent again under the same message id, it is dropped by the queue."""
+    world.hub.finish()
+    archive, world.records.archive = world.records.archive, _die
+    with pytest.raises(KeyboardInterrupt):
+        world.poll()
+    unmarked = world.record(running).model_copy(
+        update={"outbox": tuple(e.model_copy(update={"sent_at": None})
+                                for e in world.record(running).outbox)}
+    )  # fmt: skip
+    world.records.stored[running] = unmarked
+    world.records.archive = archive
+    world.poll()
+    assert (world.results.sends, len(world.results.messages)) == (2, 1)
+
+
+def test_one_hub_that_is_away_holds_up_no_other(world: World, running: str):
+    """The other hub's import ends although this one cannot be asked."""
+    hub_b = world.add_hub("factory-b")
+    other = world.drop("factory-b/y", a_file(a_line("e1")))
+    world.start(other)
+    hub_b.finish()
+    world.hub.refuse["look"] = Unavailable("503")
+    world.poll()
+    assert world.record(running).state is State.RUNNING
+    assert world.result(other).data["status"] == "completed"
+
+
+def test_an_idle_app_asks_nobody(world: World):
+    """Without an active import no hub is called."""
+    world.hub.refuse["look"] = Unavailable("must not be asked")
+    assert world.poll() == []
+    assert world.hub.refuse
+
+
+def _die(*_):
+    raise KeyboardInterrupt
