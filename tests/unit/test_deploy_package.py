@@ -39,7 +39,7 @@ def test_only_the_app_is_deployed():
 
 @pytest.mark.parametrize(
     "path",
-    sorted((ROOT / "shared").rglob("*.py")) + [ROOT / "function_app.py"],
+    [*sorted((ROOT / "shared").rglob("*.py")), ROOT / "function_app.py"],
     ids=lambda path: path.name,
 )
 def test_the_app_imports_only_what_azure_installs(path: Path):

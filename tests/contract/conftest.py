@@ -1,0 +1,34 @@
+"""Each port as a fake and on the emulators; the suites here say nothing of either."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from emulators.azurite import RunningAzurite, serve
+from shared.adapters.storage import CLIENT_OPTIONS
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[RunningAzurite]:
+    """One Azurite for all suites; each test uses containers or names of its own."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def storage(azurite: RunningAzurite) -> Iterator[BlobServiceClient]:
+    """A client as the app makes it."""
+    connection = azurite.connection_string
+    with BlobServiceClient.from_connection_string(connection, **CLIENT_OPTIONS) as client:
+        yield client
+
+
+@pytest.fixture
+def fresh() -> str:
+    """A container name that no other test uses."""
+    return f"contract-{next(_NUMBERS)}"

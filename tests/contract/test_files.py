@@ -1,0 +1,130 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
+from shared.adapters.storage import BLOCK_BYTES
+from shared.domain.errors import SourceChanged
+from shared.ports import DeviceFiles, Work
+from tests.fakes.clock import FakeClock
+from tests.fakes.files import FakeDeviceFiles, FakeWork
+
+
+type Drop = Callable[[str, bytes], object]
+
+
+@pytest.fixture(params=["fake", "azurite"])
+def dropped(request: Any, fresh: str) -> tuple[DeviceFiles, Drop]:
+    """The port, and what a person does."""
+    if request.param == "fake":
+        fake = FakeDeviceFiles(FakeClock())
+        return fake, lambda name, content: fake.drop(name, content, fresh)
+    storage: BlobServiceClient = request.getfixturevalue("storage")
+    container = storage.create_container(fresh)
+    return BlobDeviceFiles(storage), lambda name, content: container.upload_blob(
+        name, content, overwrite=True
+    )
+
+
+@pytest.fixture(params=["fake", "azurite"])
+def work(request: Any) -> Work:
+    if request.param == "fake":
+        return FakeWork()
+    return BlobWork(request.getfixturevalue("storage"))
+
+
+def test_a_dropped_file_is_seen_and_read(dropped: tuple[DeviceFiles, Drop], fresh: str):
+    """With name, size and version; the bytes are the bytes."""
+    files, drop = dropped
+    drop("factory-a/x.txt", b"line\n" * 10)
+    source = files.look(fresh, "factory-a/x.txt")
+    assert source
+    assert (source.container, source.name, source.size) == (fresh, "factory-a/x.txt", 50)
+    assert b"".join(files.read(source)) == b"line\n" * 10
+
+
+def test_a_file_that_is_not_there_is_not_seen(dropped: tuple[DeviceFiles, Drop], fresh: str):
+    """Asking is no error."""
+    assert dropped[0].look(fresh, "never-there") is None
+
+
+def test_an_overwritten_version_cannot_be_read_any_more(
+    dropped: tuple[DeviceFiles, Drop], fresh: str
+):
+    """Every write is a version of its own, even with the same bytes."""
+    files, drop = dropped
+    drop("x", b"same")
+    first = files.look(fresh, "x")
+    drop("x", b"same")
+    second = files.look(fresh, "x")
+    assert first
+    assert second
+    assert first.etag != second.etag
+    with pytest.raises(SourceChanged):
+        list(files.read(first))
+    assert b"".join(files.read(second)) == b"same"
+
+
+@pytest.mark.parametrize("name", ["a b", "ü/ł ó", "%2e%2e/x", "a?b#c", "x" * 200, "a\\b", "=1+1"])
+def test_any_name_can_be_read(dropped: tuple[DeviceFiles, Drop], fresh: str, name: str):
+    """A name is data: it needs no quoting by anyone."""
+    files, drop = dropped
+    drop(name, b"content")
+    source = files.look(fresh, name)
+    assert source
+    assert b"".join(files.read(source)) == b"content"
+
+
+def test_a_file_appears_whole(work: Work, fresh: str):
+    """Nothing can be read before the end; then everything, in order."""
+    path = f"work/{fresh}/devices.txt"
+    with work.write(path) as write:
+        write(b"one\n")
+        assert list(work.read(path)) == []
+        write(b"two\n")
+    assert b"".join(work.read(path)) == b"one\ntwo\n"
+
+
+def test_a_file_that_failed_half_way_does_not_appear(work: Work, fresh: str):
+    """What was there before stays."""
+    path = f"reports/{fresh}/report.ndjson"
+    with work.write(path) as write:
+        write(b"before")
+    with pytest.raises(ZeroDivisionError), work.write(path) as write:
+        write(b"half" * (1 // 0))
+    assert b"".join(work.read(path)) == b"before"
+
+
+def test_an_empty_file_can_be_written(work: Work, fresh: str):
+    """A file without a bad line has an empty list of them."""
+    path = f"work/{fresh}/rejected.ndjson"
+    with work.write(path):
+        pass
+    assert b"".join(work.read(path)) == b""
+
+
+def test_a_file_of_several_blocks_keeps_its_order(work: Work, fresh: str):
+    """Written in uneven pieces, larger than one block."""
+    path = f"work/{fresh}/devices.txt"
+    pieces = [bytes([number]) * (BLOCK_BYTES // 3) for number in range(10)]
+    with work.write(path) as write:
+        for piece in pieces:
+            write(piece)
+    assert b"".join(work.read(path)) == b"".join(pieces)
+
+
+def test_an_address_gives_no_access(work: Work, fresh: str):
+    """It names the file and carries no signature."""
+    address = work.address(f"reports/{fresh}/report.ndjson")
+    assert address.endswith(f"/reports/{fresh}/report.ndjson")
+    assert "?" not in address
+
+
+def test_scratch_is_a_file(work: Work):
+    """It can be written, sought and read."""
+    with work.scratch() as scratch:
+        scratch.write(b"12345678")
+        scratch.seek(2)
+        assert scratch.read(3) == b"345"

@@ -1,0 +1,143 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from azure.core.exceptions import ServiceResponseError
+from azure.core.pipeline.transport import RequestsTransport
+from azure.storage.blob import BlobServiceClient
+
+from emulators.azurite import RunningAzurite
+from shared.adapters.blob_documents import BlobDocuments
+from shared.adapters.blob_records import BlobRecords
+from shared.adapters.storage import Container
+from shared.domain.errors import Conflict
+from shared.domain.lifecycle import State
+from shared.ports import Records
+from tests.builders import a_record
+from tests.fakes.clock import NEW_YEAR
+from tests.fakes.records import FakeRecords
+
+
+@pytest.fixture(params=["fake", "azurite"])
+def records(request: Any, fresh: str) -> Records:
+    if request.param == "fake":
+        return FakeRecords()
+    storage = request.getfixturevalue("storage")
+    return BlobRecords(BlobDocuments(Container(storage, fresh)))
+
+
+def test_a_record_is_read_as_it_was_stored(records: Records):
+    """With the version it is stored in, and nothing else changed."""
+    stored = records.create(a_record())
+    assert records.get(stored.id) == stored
+    assert stored.version
+
+
+def test_an_unknown_import_has_no_record(records: Records):
+    """Asking is no error."""
+    assert records.get("no-such-import") is None
+
+
+def test_creating_twice_returns_the_first(records: Records):
+    """The same drop told twice finds its record."""
+    first = records.create(a_record())
+    assert records.create(a_record(target="another")) == first
+
+
+def test_a_write_goes_onto_the_version_that_was_read(records: Records):
+    """Whoever read an older version loses, and what is stored stays whole."""
+    read = records.create(a_record())
+    won = records.replace(read.advance(State.VALIDATED, NEW_YEAR))
+    with pytest.raises(Conflict):
+        records.replace(read.advance(State.REJECTED, NEW_YEAR))
+    assert records.get(read.id) == won
+
+
+def test_of_many_writers_one_wins(records: Records):
+    """Sixteen at once: one revision is stored, the others are told."""
+    read = records.create(a_record())
+
+    def write(number: int) -> int:
+        try:
+            records.replace(read.amend(tries=number))
+        except Conflict:
+            return 0
+        return number
+
+    with ThreadPoolExecutor(16) as pool:
+        winners = [number for number in pool.map(write, range(1, 17)) if number]
+    stored = records.get(read.id)
+    assert stored
+    assert winners == [stored.tries]
+
+
+def test_a_listing_tells_what_polling_needs(records: Records):
+    """State, slot and times, without reading the record."""
+    record = records.create(a_record())
+    now = NEW_YEAR
+    queued = record.advance(State.VALIDATED, now).advance(State.QUEUED, now, queued_at=now)
+    records.replace(queued.amend(not_before=now))
+    (summary,) = records.active()
+    assert (summary.id, summary.state, summary.slot) == (record.id, State.QUEUED, "hub-a")
+    assert (summary.queued_at, summary.not_before) == (now, now)
+
+
+def test_an_archived_record_is_not_active_but_still_found(records: Records):
+    """It leaves the listing; an event about the same drop finds it again."""
+    record = records.create(a_record())
+    ended = records.replace(record.advance(State.REJECTED, NEW_YEAR))
+    records.archive(ended)
+    assert list(records.active()) == []
+    assert records.get(record.id) is None
+    assert records.create(a_record()).state is State.REJECTED
+
+
+def test_archiving_twice_changes_nothing(records: Records):
+    """A poller that died half way is followed by one that does it again."""
+    ended = records.replace(records.create(a_record()).advance(State.REJECTED, NEW_YEAR))
+    records.archive(ended)
+    records.archive(ended)
+    assert list(records.active()) == []
+
+
+class LosesAnswers(RequestsTransport):  # type: ignore[misc]  # azure-core hides its type
+    """Sends everything, and loses the answer to the first write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 1
+
+    def send(self, request: Any, **options: Any) -> Any:
+        answer = super().send(request, **options)
+        if self.left and request.method == "PUT" and "restype" not in request.url:
+            self.left -= 1
+            raise ServiceResponseError(None)
+        return answer
+
+
+@pytest.fixture
+def forgetful(azurite: RunningAzurite, fresh: str) -> Iterator[BlobRecords]:
+    """Records on storage whose first write loses its answer, which the SDK then repeats."""
+    transport = LosesAnswers()
+    with BlobServiceClient.from_connection_string(
+        azurite.connection_string, transport=transport, initial_backoff=0
+    ) as client:
+        yield BlobRecords(BlobDocuments(Container(client, fresh)))
+        assert not transport.left
+
+
+def test_a_create_whose_answer_was_lost_has_won(forgetful: BlobRecords):
+    """Storage says 409 to the repeat, but what is stored carries our own nonce."""
+    stored = forgetful.create(a_record())
+    assert forgetful.get(stored.id) == stored
+
+
+def test_a_replace_whose_answer_was_lost_has_won(
+    forgetful: BlobRecords, storage: BlobServiceClient
+):
+    """Storage says 412 to the repeat; reading back tells the lost answer from a lost race."""
+    plain = BlobRecords(BlobDocuments(Container(storage, forgetful._documents._container.name)))  # noqa: SLF001
+    record = plain.create(a_record())
+    won = forgetful.replace(record.advance(State.VALIDATED, NEW_YEAR))
+    assert plain.get(record.id) == won
