@@ -143,7 +143,8 @@ class AzurePorts:
         # A sixth of the patience: whoever waits longer for an answer is taken for dead.
         timeout = self._settings.start_patience.total_seconds() / 6
         exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
-        client = IotHubClient(target.host, _signing(target), timeout)
+        ca_file = self._settings.hub_ca_file
+        client = IotHubClient(target.host, _signing(target), timeout, ca_file)
         return IotHubTarget(client, exchange, strict=target.strict)
 
 

@@ -96,6 +96,8 @@ class Settings:
     default_target: str | None
     #: START_PATIENCE_SECONDS: after so long without an answer a start counts as stopped.
     start_patience: timedelta
+    #: HUB_CA_FILE: certificate authorities of the hubs, for hubs on this machine.
+    hub_ca_file: str | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -113,6 +115,7 @@ class Settings:
             targets=read.targets("IMPORT_TARGETS"),
             default_target=environ.get("DEFAULT_TARGET") or None,
             start_patience=timedelta(seconds=read.seconds("START_PATIENCE_SECONDS", 180)),
+            hub_ca_file=environ.get("HUB_CA_FILE") or None,
         )
         if settings.default_target not in {None, *settings.targets}:
             read.problems.append("DEFAULT_TARGET is none of the aliases in IMPORT_TARGETS")

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
 
@@ -76,6 +76,7 @@ class IotHubClient:
         host: Host name, with a port only for a local hub.
         authentication: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
+        ca_file: Certificate authorities to trust; those of the machine if there is none.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class IotHubClient:
         host: str,
         authentication: Signing,
         timeout: float,
+        ca_file: str | None = None,
     ) -> None:
         self.host = host
         policies = [
@@ -96,6 +98,7 @@ class IotHubClient:
             policies=policies,
             connection_timeout=timeout,
             read_timeout=timeout,
+            connection_verify=ca_file or True,
         )
 
     def jobs(self) -> list[Mapping[str, Any]]:
@@ -129,7 +132,8 @@ class IotHubClient:
             raise AnswerLost(self._what(why)) from why
 
     def _what(self, why: Exception) -> str:
-        return f"{self.host}: {type(why).__name__}"
+        names = [type(error).__name__ for error in _causes(why)]
+        return f"{self.host}: {' from '.join(names)}"
 
     def _path(self, path: str) -> str:
         return self._client.format_url(f"{path}?api-version={API_VERSION}")
@@ -141,10 +145,16 @@ class IotHubClient:
         return answer
 
 
-def _never_left(error: BaseException | None) -> bool:
+def _never_left(error: BaseException) -> bool:
     """Tell whether there was no connection to send on; in doubt, there was."""
+    unsent = (NewConnectionError, ConnectTimeoutError)
+    return any(isinstance(cause, unsent) for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came from, by the ways that azure-core and urllib3 tell it."""
     while error is not None:
-        if isinstance(error, (NewConnectionError, ConnectTimeoutError)):
-            return True
-        error = error.__cause__ or error.__context__ or getattr(error, "reason", None)
-    return False
+        yield error
+        inner = getattr(error, "inner_exception", None) or getattr(error, "reason", None)
+        inner = inner or next((one for one in error.args if isinstance(one, Exception)), None)
+        error = inner or error.__cause__

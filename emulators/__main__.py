@@ -1,0 +1,77 @@
+"""Run the whole local stack: `python -m emulators up`."""
+
+import argparse
+import json
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from emulators.stack import Pace, RunningStack, ServiceDied, running
+
+
+#: Where `up` keeps its files, beside the code. The command line looks here for the settings.
+FOLDER: Final = Path(".local")
+
+_READY: Final = """
+The local stack is running. These are its app settings, also in {settings}:
+
+{values}
+
+Drop a device file (the folder names the target: {targets}):
+    .venv/bin/python -m cli drop samples/every-mode.devices.txt --target factory-a
+Read the result queue:
+    .venv/bin/python -m cli results
+Run the same app with Core Tools instead of the host here:
+    cp {settings} local.settings.json && func start
+
+Ctrl-C stops everything. What happens:
+"""
+
+
+def main() -> None:
+    """Run until Ctrl-C; exit 1 if a service ends by itself."""
+    parser = argparse.ArgumentParser(prog="python -m emulators", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="up")
+    up = commands.add_parser("up", help="start everything and keep it running")
+    up.add_argument("--job-seconds", type=float, default=3, help="an import job takes")
+    up.add_argument("--poll-seconds", type=int, default=2, help="between two polls")
+    options = parser.parse_args()
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        _up(Pace(job=options.job_seconds, poll=options.poll_seconds), stop)
+    except ServiceDied as death:
+        sys.exit(f"\n{death}")
+
+
+def _up(pace: Pace, stop: Event) -> None:
+    _say("Starting Azurite, Service Bus, IoT Hub and the Functions host …")
+    with running(FOLDER, pace, _show) as stack:
+        _say(_ready(stack))
+        stack.wait(stop)
+        _say("Stopping …")
+
+
+def _ready(stack: RunningStack) -> str:
+    return _READY.format(
+        settings=stack.settings_file,
+        values=json.dumps(json.loads(stack.settings_file.read_text()), indent=2),
+        targets=", ".join(stack.hubs),
+    )
+
+
+def _show(service: str, line: str) -> None:
+    _say(f"{datetime.now().astimezone():%H:%M:%S} {service:<15} {line}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
