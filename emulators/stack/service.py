@@ -72,13 +72,14 @@ class Service:
     def death(self) -> ServiceDied:
         """Wait for the end of the process and return what to raise for it."""
         code = self._process.wait()
-        self._reader.join(timeout=5)
+        self._let_go()
         return ServiceDied(self.name, code, self._last_lines)
 
     def kill(self) -> None:
         """End the process at once, as a crash of the machine would."""
         self._process.kill()
         self._process.wait()
+        self._let_go()
 
     def stop(self, seconds: float = 20) -> None:
         """Ask the process to end, and end it if it does not listen."""
@@ -86,7 +87,12 @@ class Service:
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self.kill()
+            self._process.kill()
+            self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Take the last lines of the log, and close what led to the process."""
         self._reader.join(timeout=5)
         for stream in (self._process.stdout, self._process.stderr):
             if stream:

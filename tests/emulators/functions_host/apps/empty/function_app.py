@@ -1,0 +1,6 @@
+"""An app without functions."""
+
+import azure.functions as func
+
+
+app = func.FunctionApp()
