@@ -1,6 +1,11 @@
-"""Settings of all tests."""
+"""Settings of all tests, and the one Azurite that they share."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from emulators.azurite import RunningAzurite, serve
 
 
 # The same examples everywhere, and no clock: a slow machine is no bug.
@@ -8,3 +13,10 @@ settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[RunningAzurite]:
+    """One Azurite for all tests; each uses containers and queues of its own."""
+    with serve() as running:
+        yield running

@@ -6,18 +6,11 @@ from collections.abc import Iterator
 import pytest
 from azure.storage.blob import BlobServiceClient
 
-from emulators.azurite import RunningAzurite, serve
+from emulators.azurite import RunningAzurite
 from shared.adapters.storage import CLIENT_OPTIONS
 
 
 _NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def azurite() -> Iterator[RunningAzurite]:
-    """One Azurite for all suites; each test uses containers or names of its own."""
-    with serve() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,10 @@
-"""One Azurite for all tests of the host, and an account of its own for each."""
+"""Storage in which every name is new, for each test of the host."""
 
 import uuid
 
 import pytest
 
-from emulators.azurite import serve
 from tests.emulators.functions_host.running import Storage
-
-
-@pytest.fixture(scope="session")
-def azurite():
-    """Run an Azurite."""
-    with serve() as running:
-        yield running
 
 
 @pytest.fixture
