@@ -4,6 +4,7 @@ Everything is built on first use and kept for the life of the worker, so that im
 `function_app` needs no setting, costs nothing and imports no SDK; the host imports it to index.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from functools import cache, cached_property
@@ -67,6 +68,8 @@ def settings() -> "Settings":
 @cache
 def ports() -> "AzurePorts":
     """Return the world of this worker."""
+    # The worker shows everything from INFO on, and the SDKs tell of every call there.
+    logging.getLogger("azure").setLevel(logging.WARNING)
     return AzurePorts(settings())
 
 

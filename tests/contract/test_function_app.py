@@ -20,7 +20,7 @@ from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from shared import bootstrap
 from tests.builders import a_file, a_line
-from tests.e2e.journey import until
+from tests.waiting import until
 
 
 ROOT = Path(__file__).parents[2]

@@ -28,9 +28,9 @@ from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.ports import AttemptRef, Target
 from tests.builders import a_file, a_line
-from tests.e2e.journey import until
 from tests.fakes.files import FakeWork
 from tests.fakes.hub import FakeHub
+from tests.waiting import until
 
 
 EXISTS = "exists-already"

@@ -4,7 +4,7 @@ import itertools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Self
@@ -15,22 +15,10 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from emulators.stack import RunningStack
 from shared.adapters.iot_hub_client import API_VERSION, shared_access_signature
+from tests.waiting import until
 
 
-#: For anything that has to happen; on a busy machine everything takes longer.
-SECONDS = 60
 _NUMBERS = itertools.count(1)
-
-
-def until(happens: Callable[[], Any], what: str, seconds: float = SECONDS) -> Any:
-    """Wait until it happens and return it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := happens():
-            return found
-        Event().wait(0.1)
-    message = f"in {seconds} s: {what}"
-    raise AssertionError(message)
 
 
 @dataclass

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.builders import a_file, a_line
-from tests.e2e.journey import Journey, until
+from tests.e2e.journey import Journey
+from tests.waiting import until
 
 
 def test_killed_between_the_post_and_its_answer(journey: Journey):

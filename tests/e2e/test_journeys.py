@@ -9,7 +9,8 @@ from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
 from tests.builders import a_file, a_line
-from tests.e2e.journey import Journey, until
+from tests.e2e.journey import Journey
+from tests.waiting import until
 
 
 def devices(prefix: str, count: int) -> list[str]:

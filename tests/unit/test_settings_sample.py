@@ -1,0 +1,61 @@
+"""The committed sample, the settings that are read, and the README must name the same."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from azure.storage.blob import BlobServiceClient
+
+from emulators.stack.app_settings import Pace, local_settings
+from shared.settings import Settings
+
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+#: Read by the host itself.
+OF_THE_HOST = {"AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "POLL_SCHEDULE"}
+#: The connection of the sample's one target.
+OF_THE_TARGETS = {"FactoryA"}
+
+
+def names_in_code() -> Iterator[str]:
+    """Yield every text in the settings and the composition root that looks like a setting."""
+    for name in ("settings", "bootstrap"):
+        tree = ast.parse((ROOT / f"shared/{name}.py").read_text())
+        texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        yield from (str(t) for t in texts if re.fullmatch("[A-Z]+(_[A-Z]+)+", str(t)))
+
+
+def test_the_sample_lists_every_setting():
+    """What the code reads and what the sample shows are the same names."""
+    connections = {"DeviceFiles", "Exchange", "Results"}
+    assert {*names_in_code(), *connections, *OF_THE_HOST, *OF_THE_TARGETS} == {*SAMPLE}
+
+
+def test_the_sample_can_be_used_as_it_is():
+    """Its values are well formed; only the hub is a stranger's."""
+    settings = Settings.from_environ(SAMPLE)
+    assert settings.targets["factory-a"].host == "your-hub.azure-devices.net"
+    with BlobServiceClient.from_connection_string(SAMPLE["DeviceFiles"]) as client:
+        assert client.account_name == "devstoreaccount1"
+
+
+def test_the_stack_sets_every_setting():
+    """What `make up` prints differs from the sample in values only."""
+    hubs = {"factory-a": {"connection_string": "x"}}
+    stack = local_settings("s", "b", hubs, "ca.pem", Pace())["Values"]
+    assert stack.keys() == SAMPLE.keys()
+
+
+def test_the_readme_explains_every_setting():
+    """Each has a row in the table."""
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in SAMPLE if f"| `{name}` |" not in readme] == []
+
+
+def test_the_sample_holds_no_secret():
+    """Keys in it are published ones or say that they are none."""
+    assert "SAS_KEY_VALUE" in SAMPLE["Results"]
+    assert "eW91ciBrZXk=" in SAMPLE["FactoryA"]
