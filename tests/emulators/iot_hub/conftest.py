@@ -3,19 +3,11 @@ from collections.abc import Iterator
 import pytest
 
 from emulators.azurite import RunningAzurite
-from emulators.azurite import serve as serve_azurite
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.server import RunningHub, serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
 from tests.emulators.iot_hub.exchange import Exchange
-
-
-@pytest.fixture(scope="session")
-def azurite() -> Iterator[RunningAzurite]:
-    """One Azurite for all tests; every exchange in it has containers of its own."""
-    with serve_azurite() as running:
-        yield running
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_an_answer_that_hangs_lets_go_of_a_client_that_gives_up(call, running):
     """The effect is there; only the answer is not."""
     order(call, action="hang", when="after")
     with pytest.raises(requests.ReadTimeout):
-        call("PUT", "/devices/d1", {"deviceId": "d1"}, timeout=0.5)
+        call("PUT", "/devices/d1", {"deviceId": "d1"}, timeout=2)
     assert len(running.hub.registry) == 1
     assert put(call).status_code == 409
 

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from emulators.iot_hub.export_job import ExportJob
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.job import JobRequest, JobStatus
 from tests.emulators.iot_hub.lines import KEY_A, KEY_B, a_line, create, found
@@ -197,6 +199,15 @@ def test_an_export_without_keys_begins_with_a_line_of_text(hub, exchange):
 def test_an_export_of_nothing_is_an_empty_blob(hub, exchange):
     """Not a missing one."""
     assert exported(hub, exchange) == []
+
+
+def test_a_stopped_export_writes_nothing(hub, exchange):
+    """Not even a part."""
+    create(hub.registry)
+    stopped = Event()
+    stopped.set()
+    ExportJob(hub.registry, JobRequest.read(exchange.an_export())).run(stopped)
+    assert list(exchange.output.list_blobs()) == []
 
 
 def test_what_was_exported_can_be_imported_elsewhere(hub, exchange):

@@ -145,7 +145,10 @@ def test_a_twin_is_written_along_with_the_identity(registry):
 
 def test_a_twins_etag_is_judged_apart(registry):
     """Microsoft's page: a mismatch is logged, the identity is written all the same."""
-    before = create(registry, tags={"a": 1})
+    fresh = create(registry)
+    import_modes.apply(registry, a_wish(twinETag=fresh.twin_etag, tags={"a": 1}))
+    before = found(registry)
+    assert before.tags == '{"a": 1}'
     wish = a_wish(status="disabled", twinETag="AAAAAAAAAP8=", tags={"a": 2})
     assert refusal(registry, wish)[0] is MISMATCH
     after = found(registry)
@@ -217,14 +220,23 @@ def test_an_edge_device_spans_a_scope_for_its_children(registry):
     assert child.device_scope != edge.device_scope
 
 
-def test_a_device_can_become_an_edge_device(registry):
-    """It gets a scope and the system modules; a second update changes neither."""
+def test_a_device_can_become_an_edge_device_and_a_leaf_again(registry):
+    """Scope and system modules come, stay and go with it; other modules are untouched."""
+    device = create(registry)
+    create(registry, moduleId="m")
+    scope = f"ms-azure-iot-edge://d1-{device.generation_id}"
+    for is_edge in (True, True, False, True):
+        import_modes.apply(registry, a_wish(capabilities={"iotEdge": is_edge}))
+        assert found(registry).device_scope == (scope if is_edge else None)
+        names = [module.module_id for module in registry.modules("d1")]
+        assert names == (["$edgeAgent", "$edgeHub", "m"] if is_edge else ["m"])
+        assert len(registry) == 1 + len(names)
+
+
+def test_a_module_is_no_edge_device(registry):
+    """Whatever its line says of capabilities."""
     create(registry)
-    for _ in range(2):
-        import_modes.apply(registry, a_wish(capabilities={"iotEdge": True}))
-    device = found(registry)
-    assert device.device_scope == f"ms-azure-iot-edge://d1-{device.generation_id}"
-    assert len(registry.modules("d1")) == 2
+    assert not create(registry, moduleId="m", capabilities={"iotEdge": True}).iot_edge
 
 
 @pytest.mark.parametrize("scope", ["nonsense", "ms-azure-iot-edge://edge-638345678901234567"])

@@ -1,0 +1,147 @@
+"""The hub's one slot for import and export jobs, and the jobs that are and were in it."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event, Lock, Thread
+from typing import Final
+from uuid import uuid4
+
+from azure.core.exceptions import AzureError
+
+from emulators.iot_hub import ticks
+from emulators.iot_hub.containers import check_input, check_output
+from emulators.iot_hub.errors import ErrorCode, HubError, job_quota_exceeded
+from emulators.iot_hub.export_job import ExportJob
+from emulators.iot_hub.import_job import ImportJob
+from emulators.iot_hub.job import FINAL, Job, JobRequest, JobStatus, JobType
+from emulators.iot_hub.job_history import JobHistory
+from emulators.iot_hub.pace import Pace
+from emulators.iot_hub.registry import Registry
+
+
+log: Final = logging.getLogger(__name__)
+
+
+class Jobs:
+    """All jobs of a hub; at most one is not final, and it runs in a thread of its own."""
+
+    def __init__(self, registry: Registry, history: JobHistory, pace: Pace) -> None:
+        self._registry = registry
+        self._history = history
+        self._pace = pace
+        self._jobs = history.load()
+        self._changing = Lock()
+        self._creating = Lock()
+        self._stopped = Event()
+        self._thread: Thread | None = None
+
+    def all(self) -> list[Job]:
+        """Return every job, oldest first."""
+        return list(self._jobs.values())
+
+    def find(self, job_id: str) -> Job:
+        """Return one job.
+
+        Raises:
+            HubError: 404002.
+        """
+        if job_id not in self._jobs:
+            raise HubError(ErrorCode.JobNotFound, job_id)
+        return self._jobs[job_id]
+
+    def create(self, request: JobRequest) -> Job:
+        """Start a job, unless the slot is taken or a container cannot be used.
+
+        Raises:
+            JobRefused: 403003 or 400008; then nothing happened.
+        """
+        with self._creating:
+            if any(not job.is_final for job in self.all()):
+                raise job_quota_exceeded()
+            if request.type is JobType.IMPORT:
+                check_input(request.input_uri, request.input_blob)
+            check_output(request.output_uri)
+            return self._start(request)
+
+    def cancel(self, job_id: str) -> JobStatus:
+        """Cancel an active job and return where it stood; afterwards it changes nothing more.
+
+        Raises:
+            HubError: 404002, or 500001 for a job that is over, as seen on a live hub.
+        """
+        with self._creating:
+            before = self.find(job_id).status
+            if before not in FINAL:
+                # An import heeds the event only between two transactions: wait for this one.
+                with self._registry.transaction():
+                    self._stopped.set()
+            if not self._move(job_id, JobStatus.CANCELLED):
+                raise HubError(ErrorCode.ServerError, "InternalServerError")
+        return before
+
+    def close(self) -> None:
+        """Stop the active job where it is; its history says that it never ended."""
+        self._stopped.set()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no job is active."""
+        if self._thread:
+            self._thread.join()
+
+    def clear(self) -> None:
+        """Stop the active job and forget all."""
+        self.close()
+        self._jobs.clear()
+        self._history.clear()
+
+    def _start(self, request: JobRequest) -> Job:
+        job = Job(str(uuid4()), request.type, ticks.now(), request.excludes_keys)
+        self._keep(job)
+        self._stopped = Event()
+        arguments = (job.job_id, self._work(request), self._stopped)
+        self._thread = Thread(target=self._run, args=arguments, name=f"job {job.job_id}")
+        self._thread.start()
+        return job
+
+    def _work(self, request: JobRequest) -> ImportJob | ExportJob:
+        if request.type is JobType.IMPORT:
+            return ImportJob(self._registry, request, self._pace)
+        return ExportJob(self._registry, request)
+
+    def _run(self, job_id: str, work: ImportJob | ExportJob, stopped: Event) -> None:
+        with self._failing(job_id):
+            self._pace.hold_enqueued(stopped)
+            if stopped.is_set() or not self._move(job_id, JobStatus.RUNNING):
+                return
+            began = time.monotonic()
+            work.run(stopped)
+            self._pace.hold_running(began, stopped)
+            if not stopped.is_set():
+                self._move(job_id, JobStatus.COMPLETED)
+
+    @contextmanager
+    def _failing(self, job_id: str) -> Iterator[None]:
+        try:
+            yield
+        except AzureError as error:
+            words = str(error).partition("\n")[0]
+            self._move(job_id, JobStatus.FAILED, f"Storage failed: {words}")
+
+    def _move(self, job_id: str, status: JobStatus, reason: str | None = None) -> bool:
+        """Move a job on, and tell whether it moved: a final job stays what it is."""
+        with self._changing:
+            job = self._jobs.get(job_id)
+            if job is None or job.is_final:
+                return False
+            ended = ticks.now() if status in FINAL else None
+            self._keep(replace(job, status=status, ended=ended, failure_reason=reason))
+            return True
+
+    def _keep(self, job: Job) -> None:
+        self._jobs[job.job_id] = job
+        self._history.write(job)
+        log.info("%s job %s is %s", job.type, job.job_id, job.status)

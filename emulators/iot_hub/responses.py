@@ -1,0 +1,101 @@
+"""Answers as HTTP, and the ways in which an ordered fault spoils them."""
+
+import asyncio
+import socket
+import struct
+from typing import Final
+from uuid import uuid4
+
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emulators.iot_hub.errors import ErrorCode, HubError
+from emulators.iot_hub.faults import Action, Fault
+from emulators.iot_hub.routes.operation import Answer, refusal
+from emulators.iot_hub.typed_json import compact
+
+
+THROTTLED: Final = 429
+JSON: Final = "application/json; charset=utf-8"
+#: The service's errors for the statuses that a fault may order; any other comes without a body.
+STATUS_ERRORS: Final = {
+    THROTTLED: HubError(
+        ErrorCode.ThrottlingBacklogTimeout,
+        "The request has been throttled. Wait 10 seconds and try again. Operation type: CRUD",
+    ),
+    500: HubError(ErrorCode.ServerError, "InternalServerError"),
+    503: HubError(ErrorCode.ServiceUnavailable, "ServiceUnavailable"),
+}
+PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
+#: SO_LINGER with no time: closing the socket sends a reset.
+NO_LINGER: Final = struct.pack("ii", 1, 0)
+
+
+def response(answer: Answer) -> Response:
+    """Return the answer with the headers that every answer of the service has (recorded)."""
+    headers = {
+        **answer.headers,
+        "server": "Microsoft-HTTPAPI/2.0",
+        "vary": "Origin",
+        "x-ms-request-id": str(uuid4()),
+    }
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=headers)
+    return Response(compact(answer.body), answer.status, headers, media_type=JSON)
+
+
+def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
+    """Return what comes instead of the answer."""
+    match fault.action:
+        case Action.HANG:
+            return _hang
+        case Action.RESET:
+            return _reset
+        case Action.TRUNCATE:
+            return _truncated(response(answer))
+        case Action.HTML:
+            return HTMLResponse(PAGE, 502)
+        case Action.STATUS:
+            return response(_of_status(fault.status))
+
+
+def _of_status(status: int) -> Answer:
+    error = STATUS_ERRORS.get(status)
+    if error is None:
+        return Answer(status=status)
+    answer = refusal(error)
+    # A live hub says nothing of Retry-After, but closes the connection of whom it throttles.
+    closing = {"connection": "close"} if status == THROTTLED else {}
+    return Answer(answer.body, status, {**answer.headers, **closing})
+
+
+async def _hang(_scope: Scope, receive: Receive, _send: Send) -> None:
+    await _gone(receive)
+
+
+async def _reset(scope: Scope, receive: Receive, _send: Send) -> None:
+    transport: asyncio.Transport = scope["state"]["transport"]
+    connection: socket.socket = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    transport.abort()
+    await _gone(receive)
+
+
+def _truncated(whole: Response) -> ASGIApp:
+    """Send the headers of the whole, its length too, but half of its body."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        half = bytes(whole.body)[: len(whole.body) // 2]
+        head = {"status": whole.status_code, "headers": whole.raw_headers}
+        await send({"type": "http.response.start", **head})
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        scope["state"]["transport"].close()
+        await _gone(receive)
+
+    return app
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the connection is no more: the client left it, or the server stops."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,46 @@
+"""`/_emulator`: what tests order and ask of the emulator itself, from other processes too."""
+
+from typing import Final
+
+from emulators.iot_hub.faults import Fault
+from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.routes import bulk, identities, jobs, queries, twins
+from emulators.iot_hub.routes.operation import Answer, Call, Operation
+
+
+SERVICE_OPERATIONS: Final = (
+    *jobs.OPERATIONS,
+    *queries.OPERATIONS,
+    *bulk.OPERATIONS,
+    *identities.OPERATIONS,
+    *twins.OPERATIONS,
+)
+_NAMES: Final = frozenset(operation.name for operation in SERVICE_OPERATIONS)
+
+
+def _order_fault(hub: Hub, call: Call) -> Answer:
+    try:
+        fault = Fault.read(call.json)
+    except (KeyError, TypeError, ValueError) as error:
+        return Answer({"Message": f"That is no fault: {error}"}, 400)
+    if fault.operation not in _NAMES:
+        return Answer({"Message": f"There is no operation {fault.operation}"}, 400)
+    hub.faults.add(fault)
+    return Answer(status=204)
+
+
+def _count_calls(hub: Hub, _call: Call) -> Answer:
+    return Answer(dict(hub.calls))
+
+
+def _reset(hub: Hub, _call: Call) -> Answer:
+    hub.reset()
+    return Answer(status=204)
+
+
+OPERATIONS: Final = (
+    *SERVICE_OPERATIONS,
+    Operation("POST", "/_emulator/faults", None, _order_fault),
+    Operation("GET", "/_emulator/calls", None, _count_calls),
+    Operation("POST", "/_emulator/reset", None, _reset),
+)
