@@ -37,7 +37,7 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
-def encoded(body: object = "x", **fields: Any) -> bytes:
+def encoded(body: Any = "x", **fields: Any) -> bytes:
     """A message on the wire, written by Proton; `scheduled_at` is in seconds since the epoch."""
     if "scheduled_at" in fields:
         due = proton.timestamp(int(fields.pop("scheduled_at") * 1000))
@@ -45,5 +45,5 @@ def encoded(body: object = "x", **fields: Any) -> bytes:
     return bytes(proton.Message(body, **fields).encode())
 
 
-def a_message(body: object = "x", **fields: Any) -> Message:
+def a_message(body: Any = "x", **fields: Any) -> Message:
     return Message.parse(encoded(body, **fields))

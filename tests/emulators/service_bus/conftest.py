@@ -8,8 +8,9 @@ already are a sender and a receiver for each of its QUEUES, and what its functio
 import inspect
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,14 @@ from emulators.service_bus.server import serve
 from tests.emulators.service_bus.sdk import Half, Pair, aio_client, opened, sync_client
 
 
-HALVES = {"sync": sync_client, "aio": aio_client}
+HALVES: list[Callable[..., AbstractContextManager[Any]]] = [sync_client, aio_client]
 
 
 @pytest.fixture(scope="module")
 def half(request):
     """Both halves; the test gets one at a time."""
     with ExitStack() as stack:
-        halves = [_half(stack, name, request.module) for name in HALVES]
+        halves = [_half(stack, make_client, request.module) for make_client in HALVES]
         stack.enter_context(opened(handler for half in halves for handler in half.handlers()))
         yield halves
 
@@ -42,13 +43,13 @@ def pytest_pyfunc_call(pyfuncitem):
     return True
 
 
-def _half(stack: ExitStack, name: str, module) -> Half:
+def _half(stack: ExitStack, make_client, module) -> Half:
     bus = stack.enter_context(serve(module.CONFIG))
-    client = stack.enter_context(HALVES[name](bus.connection_string, retry_total=0))
+    client = stack.enter_context(make_client(bus.connection_string, retry_total=0))
     return Half(
         bus=bus,
         client=client,
-        another_client=HALVES[name],
+        another_client=make_client,
         queues={
             queue: Pair(client.get_queue_sender(queue), client.get_queue_receiver(queue))
             for queue in getattr(module, "QUEUES", ())
@@ -63,7 +64,8 @@ def _start(test: Callable[..., None], arguments: dict[str, object]) -> Future[No
 
     def run():
         try:
-            future.set_result(test(**arguments))
+            test(**arguments)
+            future.set_result(None)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the main thread raises it
             future.set_exception(error)
 

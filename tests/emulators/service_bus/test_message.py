@@ -2,6 +2,7 @@
 
 import math
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import proton
@@ -16,7 +17,7 @@ from emulators.service_bus.state.sections import Code, encode
 from tests.emulators.service_bus.builders import a_message, encoded
 
 
-def delivered(message: Message, **known) -> proton.Message:
+def delivered(message: Message, **known) -> Any:
     """The message as a client reads it, by Proton's decoder."""
     brokered = BrokeredMessage(message=message, sequence_number=7, enqueued_at=1.5, **known)
     read = proton.Message()
@@ -80,6 +81,9 @@ def test_application_properties_can_be_added_without_touching_the_others():
         encode(Code.APPLICATION_PROPERTIES, ["a", "list"]),
         encode(Code.HEADER, [True, "high"]),
         encode(Code.HEADER, [True, 4, "soon"]),
+        encode(Code.HEADER, [True, 256]),
+        encode(Code.HEADER, [True, 4, -1]),
+        encode(Code.MESSAGE_ANNOTATIONS, {"x-opt-scheduled-enqueue-time": 2**62}),
         encode(Code.MESSAGE_ANNOTATIONS, {"x-opt-scheduled-enqueue-time": "soon"}),
     ],
 )

@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusReceiveMode
@@ -29,7 +30,7 @@ def links(client):
     }
 
 
-APPLICATION_PROPERTIES = {
+APPLICATION_PROPERTIES: dict[str | bytes, Any] = {
     "text": "grün",
     "number": 2**31 - 1,
     "fraction": 1.5,
@@ -48,7 +49,7 @@ RECEIVED_PROPERTIES = {
     b"nothing": None,
     b"when": datetime(2026, 1, 2, tzinfo=UTC).timestamp() * 1000,
 }
-STANDARD_PROPERTIES = {
+STANDARD_PROPERTIES: dict[str, Any] = {
     "message_id": "import-1:7",
     "correlation_id": "import-1",
     "subject": "result",
@@ -81,9 +82,8 @@ def test_every_property_comes_back(half):
 def test_the_broker_adds_its_own_properties(half):
     """Number, times, and count come from the broker, whatever the sender claims."""
     sender, receiver = half.queues["properties"]
-    claim = AmqpAnnotatedMessage(
-        data_body=b"x", annotations={b"x-opt-sequence-number": -1, b"x-opt-enqueued-time": 1}
-    )
+    claims: dict[Any, Any] = {b"x-opt-sequence-number": -1, b"x-opt-enqueued-time": 1}
+    claim = AmqpAnnotatedMessage(data_body=b"x", annotations=claims)
     before = datetime.now(UTC) - timedelta(seconds=1)
     sender.send_messages([claim, ServiceBusMessage("next")])
     first, second = complete(receiver, 2)

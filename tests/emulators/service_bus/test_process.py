@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -109,6 +110,7 @@ def test_sends_can_be_failed_from_outside(ready):
         ("nowhere/hold-acks", "POST", None, 404),
         ("import-results/fail-sends", "POST", {"condition": "x"}, 400),
         ("import-results/fail-sends", "POST", {"condition": "x", "times": "many"}, 400),
+        ("import-results/fail-sends", "POST", {"condition": "x", "times": 0}, 400),
         ("import-results", "POST", None, 405),
     ],
 )
@@ -125,9 +127,10 @@ def test_it_ends_cleanly_on_a_signal(number):
     """Exit code 0 and nothing more on stdout, even with a client connected."""
     with (
         emulator() as (ready, process),
-        client_of(ready) as client,
-        client.get_queue_sender("import-results"),
+        socket.create_connection(("127.0.0.1", ready["port"])) as client,
     ):
+        client.sendall(b"AMQP\x03\x01\x00\x00")
+        assert client.recv(8) == b"AMQP\x03\x01\x00\x00"
         process.send_signal(number)
         output, log = process.communicate(timeout=10)
     assert (process.returncode, output, "Traceback" in log) == (0, "", False)

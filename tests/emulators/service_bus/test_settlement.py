@@ -3,10 +3,7 @@
 from threading import Event
 
 import pytest
-from azure.servicebus import (
-    AutoLockRenewer,
-    ServiceBusMessage,
-)
+from azure.servicebus import AutoLockRenewer, ServiceBusMessage
 from azure.servicebus.aio import AutoLockRenewer as AioAutoLockRenewer
 from azure.servicebus.exceptions import (
     MessageAlreadySettled,
@@ -21,7 +18,6 @@ from tests.emulators.service_bus.sdk import Blocking, complete, is_empty, receiv
 
 LOCK = 1.2
 
-QUEUES = ("completed", "abandoned", "dead", "deferred", "lost", "renewed", "kept")
 CONFIG = Config(
     queues=(
         a_queue("completed"),
@@ -35,12 +31,11 @@ CONFIG = Config(
         a_queue("broken", lock_duration=seconds(LOCK)),
     )
 )
+QUEUES = tuple(queue.name for queue in CONFIG.queues)
 
 
 def links(client):
     return {
-        "to prefetched": client.get_queue_sender("prefetched"),
-        "to broken": client.get_queue_sender("broken"),
         "abandoned too often": client.get_queue_receiver("abandoned", sub_queue="deadletter"),
         "dead-lettered": client.get_queue_receiver("dead", sub_queue="deadletter"),
     }
@@ -163,23 +158,22 @@ def test_the_auto_lock_renewer_works(half):
 
 def test_what_was_prefetched_is_given_back(half):
     """Closing releases what was not used, without counting it as delivered."""
-    sender = half.links["to prefetched"]
-    with half.client.get_queue_receiver("prefetched", prefetch_count=10) as receiver:
+    sender, receiver = half.queues["prefetched"]
+    with half.client.get_queue_receiver("prefetched", prefetch_count=10) as greedy:
         sender.send_messages([ServiceBusMessage(str(number)) for number in range(5)])
-        complete(receiver)
+        complete(greedy)
     assert half.bus.statistics("prefetched").locked == 0
-    with half.client.get_queue_receiver("prefetched") as receiver:
-        assert [message.delivery_count for message in complete(receiver, 4)] == [0] * 4
+    assert [message.delivery_count for message in complete(receiver, 4)] == [0] * 4
 
 
 def test_after_a_lost_connection_the_message_is_delivered_again(half):
     """The lock of a receiver that vanished ends in its time."""
-    half.links["to broken"].send_messages(ServiceBusMessage("survivor"))
+    sender, receiver = half.queues["broken"]
+    sender.send_messages(ServiceBusMessage("survivor"))
     with half.client.get_queue_receiver("broken") as vanishing:
         receive(vanishing)
         sever(vanishing)
-    with half.client.get_queue_receiver("broken") as receiver:
-        (message,) = complete(receiver)
+    (message,) = complete(receiver)
     assert (str(message), message.delivery_count) == ("survivor", 1)
 
 

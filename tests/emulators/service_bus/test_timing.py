@@ -17,7 +17,7 @@ CONFIG = Config(
     queues=(
         a_queue("scheduled"),
         a_queue("expiring", dead_lettering_on_message_expiration=True),
-        a_queue("fading", default_message_time_to_live=seconds(1)),
+        a_queue("fading", default_message_time_to_live=seconds(0.5)),
         a_queue("peeked"),
     )
 )
@@ -30,7 +30,7 @@ def links(client):
 def test_scheduled_messages_come_in_their_time(half):
     """Until then they are not delivered, and can be cancelled by number."""
     sender, receiver = half.queues["scheduled"]
-    due = datetime.now(UTC) + seconds(1.5)
+    due = datetime.now(UTC) + seconds(1)
     numbers = sender.schedule_messages([ServiceBusMessage("1"), ServiceBusMessage("2")], due)
     sender.send_messages(ServiceBusMessage("3", scheduled_enqueue_time_utc=due))
     sender.cancel_scheduled_messages(numbers[0])
@@ -59,8 +59,8 @@ def test_an_expired_message_is_dropped_elsewhere(half):
     before = half.bus.statistics("fading").expired
     half.queues["fading"].sender.send_messages(ServiceBusMessage("x", time_to_live=seconds(3600)))
     (message,) = receive(half.queues["fading"].receiver)
-    assert message.time_to_live == seconds(1)
-    Event().wait(1.1)
+    assert message.time_to_live == seconds(0.5)
+    Event().wait(0.6)
     half.queues["fading"].receiver.abandon_message(message)
     assert is_empty(half.queues["fading"].receiver)
     assert half.bus.statistics("fading").expired == before + 1

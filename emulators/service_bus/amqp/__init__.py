@@ -1,0 +1,1 @@
+"""The wire: connections, links, and the nodes they lead to, on Proton's protocol engine."""

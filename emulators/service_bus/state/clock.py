@@ -1,0 +1,7 @@
+"""Time, as the pure parts are given it."""
+
+from collections.abc import Callable
+
+
+#: Seconds since the epoch.
+type Clock = Callable[[], float]
