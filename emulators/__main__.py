@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import signal
 import sys
 from datetime import datetime
@@ -14,6 +15,10 @@ from emulators.stack import Pace, RunningStack, ServiceDied, running
 
 #: Where `up` keeps its files, beside the code. The command line looks here for the settings.
 FOLDER: Final = Path(".local")
+
+#: Lines that tell nothing new: each tick of the timer, and a hint of Microsoft's library.
+_NOISE: Final = re.compile(r"poll_import_jobs (started|succeeded)|Auth level is not applied")
+_TIME: Final = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ")
 
 _READY: Final = """
 The local stack is running. These are its app settings, also in {settings}:
@@ -65,7 +70,9 @@ def _ready(stack: RunningStack) -> str:
 
 
 def _show(service: str, line: str) -> None:
-    _say(f"{datetime.now().astimezone():%H:%M:%S} {service:<15} {line}")
+    if not _NOISE.search(line):
+        said = _TIME.sub("", line)
+        _say(f"{datetime.now().astimezone():%H:%M:%S} {service:<15} {said}")
 
 
 def _say(text: str) -> None:
