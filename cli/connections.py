@@ -7,15 +7,23 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
+import typer
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient
+from rich.console import Console
 
 
 #: Looked at in this order when no file is named and the environment has no settings.
 SETTINGS_FILES: Final = (Path(".local/local.settings.json"), Path("local.settings.json"))
+
+#: The option of every command that needs a connection.
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help="App settings file; by default that of the running stack."),
+]
 
 
 class SettingsMissing(Exception):
@@ -82,6 +90,15 @@ class Connections:
     def results_queue(self) -> str:
         """Name of the result queue."""
         return self._settings.get("RESULTS_QUEUE") or "import-results"
+
+
+def connected(settings: Path | None) -> Connections:
+    """Return the connections for a command, which ends with code 2 if there are no settings."""
+    try:
+        return Connections.from_settings(settings)
+    except SettingsMissing as missing:
+        Console(stderr=True).print(str(missing), style="red", markup=False)
+        raise typer.Exit(2) from missing
 
 
 def _has_storage(settings: Mapping[str, str]) -> bool:

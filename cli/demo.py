@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
+import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Column, Table
@@ -44,6 +45,11 @@ FILES: Final = {
 _COLUMNS: Final = ("file", "state", "applied", "failed", "rejected")
 
 type Results = dict[str, Mapping[str, Any]]
+
+
+def demo() -> None:
+    """Run the local stack, drop three sample files and show what becomes of them."""
+    raise typer.Exit(0 if run_demo(Console()) else 1)
 
 
 def run_demo(console: Console) -> bool:

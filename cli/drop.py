@@ -1,8 +1,28 @@
 """Drops device files."""
 
 from pathlib import Path
+from typing import Annotated
 
-from cli.connections import Connections
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cli.connections import Connections, SettingsFile, connected
+
+
+def drop(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    target: Annotated[
+        str, typer.Option(help="Alias of the target: the folder to drop into.")
+    ] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Put device files where the app takes them from."""
+    console = Console()
+    with connected(settings) as connections:
+        for file in files:
+            name = drop_file(connections, file, target)
+            console.print(f"dropped [bold]{escape(name)}[/]")
 
 
 def drop_file(connections: Connections, file: Path, target: str) -> str:

@@ -14,9 +14,11 @@ from shared.domain.import_errors import LineError
 from shared.domain.import_record import Event, ImportRecord, Source
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
+from shared.domain.parts import Write
 
 
-type Write = Callable[[bytes], None]
+#: Returns what takes the bytes of a section of a file, by the file's name.
+type OpenFile = Callable[[str, int], Write]
 
 
 class Clock(Protocol):
@@ -50,12 +52,16 @@ class DeviceFiles(Protocol):
 class Work(Protocol):
     """The files that we write: `work/<import id>/…` for us, `reports/<import id>/…` for people."""
 
-    def write(self, path: str) -> AbstractContextManager[Write]:
-        """Open a file for writing; it appears whole when the block ends well, else not at all."""
+    def replace(self, folder: str, names: Sequence[str]) -> AbstractContextManager[OpenFile]:
+        """Open files of a folder for writing, in place of what they held.
+
+        Each appears whole when the block ends well, else not at all; one that nothing was written
+        to is empty then. The sections of a file follow one another, in whatever order they come.
+        """
         ...
 
-    def read(self, path: str) -> Iterator[bytes]:
-        """Yield the bytes of a file in chunks; nothing for a file that is not there."""
+    def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a file, or some of them, in chunks; nothing if it is not there."""
         ...
 
     def address(self, path: str) -> str:

@@ -2,9 +2,10 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
@@ -13,7 +14,8 @@ from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient
 from shared.adapters.storage import BLOCK_BYTES, Container, storage_errors
 from shared.domain.errors import SourceChanged
 from shared.domain.import_record import Source
-from shared.ports import Write
+from shared.domain.parts import Write
+from shared.ports import OpenFile
 
 
 class BlobDeviceFiles:
@@ -36,10 +38,14 @@ class BlobDeviceFiles:
             etag=str(found.etag),
             size=int(found.size),
             last_modified=found.last_modified,
+            metadata=found.metadata or {},
         )
 
     def read(self, source: Source) -> Iterator[bytes]:
         """Yield the bytes of exactly this version; see the port."""
+        return _ahead(self._read(source))
+
+    def _read(self, source: Source) -> Iterator[bytes]:
         blob = self._service.get_blob_client(source.container, source.name)
         with storage_errors():
             try:
@@ -59,17 +65,19 @@ class BlobWork:
         self._containers = {name: Container(service, name) for name in ("work", "reports")}
 
     @contextmanager
-    def write(self, path: str) -> Iterator[Write]:
-        """Open a file for writing; see the port."""
-        blocks = _Blocks(self._blob(path))
-        yield blocks.write
-        blocks.commit()
+    def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
+        """Open files of a folder for writing; see the port."""
+        with ThreadPoolExecutor(1, "upload") as upload:
+            files = {name: _File(self._blob(f"{folder}/{name}"), upload) for name in names}
+            yield lambda name, section: files[name].section(section)
+            for file in files.values():
+                file.commit()
 
-    def read(self, path: str) -> Iterator[bytes]:
+    def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file; see the port."""
         with storage_errors():
             try:
-                yield from self._blob(path).download_blob().chunks()
+                yield from self._blob(path).download_blob(start, size).chunks()
             except ResourceNotFoundError:
                 return
 
@@ -88,14 +96,43 @@ class BlobWork:
         return self._containers[container].client.get_blob_client(name)
 
 
-class _Blocks:
-    """Collects bytes into blocks; nothing is visible before `commit`."""
+class _File:
+    """A blob that is written in sections; nothing is visible before `commit`.
 
-    def __init__(self, blob: BlobClient) -> None:
+    Blocks become a blob in the order in which they are named at the end. So sections may be filled
+    in turn, and still follow one another.
+    """
+
+    def __init__(self, blob: BlobClient, upload: ThreadPoolExecutor) -> None:
         self._blob = blob
+        self._upload = upload
+        self._sections: dict[int, _Blocks] = {}
+
+    def section(self, number: int) -> Write:
+        """Return what takes the bytes of a section."""
+        if number not in self._sections:
+            self._sections[number] = _Blocks(self._blob, self._upload)
+        return self._sections[number].write
+
+    def commit(self) -> None:
+        """Make all bytes visible at once, in place of what was there."""
+        blocks = [
+            block for _, section in sorted(self._sections.items()) for block in section.staged()
+        ]
+        with storage_errors():
+            self._blob.commit_block_list(blocks)
+
+
+class _Blocks:
+    """Collects bytes into blocks, and has one uploaded while the next is filled."""
+
+    def __init__(self, blob: BlobClient, upload: ThreadPoolExecutor) -> None:
+        self._blob = blob
+        self._upload = upload
         self._parts: list[bytes] = []
         self._size = 0
-        self._staged: list[BlobBlock] = []
+        self._blocks: list[BlobBlock] = []
+        self._under_way: Future[None] | None = None
         self._writer = secrets.token_hex(4)
 
     def write(self, data: bytes) -> None:
@@ -105,16 +142,37 @@ class _Blocks:
         if self._size >= BLOCK_BYTES:
             self._stage()
 
-    def commit(self) -> None:
-        """Make all bytes visible at once, in place of what was there."""
-        if self._parts:
+    def staged(self) -> Sequence[BlobBlock]:
+        """Upload what is left, and return all blocks when they have arrived."""
+        if self._size:
             self._stage()
-        with storage_errors():
-            self._blob.commit_block_list(self._staged)
+        self._wait()
+        return self._blocks
 
     def _stage(self) -> None:
-        block_id = f"{self._writer}-{len(self._staged):06}"
-        with storage_errors():
-            self._blob.stage_block(block_id, b"".join(self._parts))
-        self._staged.append(BlobBlock(block_id))
+        self._wait()
+        block = BlobBlock(f"{self._writer}-{len(self._blocks):06}")
+        data = b"".join(self._parts)
         self._parts, self._size = [], 0
+        self._under_way = self._upload.submit(self._send, block.id, data)
+        self._blocks.append(block)
+
+    def _wait(self) -> None:
+        if self._under_way:
+            self._under_way.result()
+
+    def _send(self, block_id: str, data: bytes) -> None:
+        with storage_errors():
+            self._blob.stage_block(block_id, data)
+
+
+_END: Final = b""
+
+
+def _ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same chunks, and read the next one while this one is used."""
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        following = reader.submit(next, chunks, _END)
+        while chunk := following.result():
+            following = reader.submit(next, chunks, _END)
+            yield chunk

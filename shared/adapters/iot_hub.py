@@ -7,7 +7,7 @@ from typing import Any
 from shared.adapters.exchange import INPUT, Exchange
 from shared.adapters.iot_hub_client import IotHubClient
 from shared.adapters.line_errors import line_errors
-from shared.domain.device_file import split_lines
+from shared.domain.formats.ndjson import split_lines
 from shared.domain.import_errors import parse_import_errors
 from shared.domain.job import Job, JobStatus
 from shared.domain.redaction import redacted

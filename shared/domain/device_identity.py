@@ -5,89 +5,52 @@ schema is a TypedDict with its constraints in pydantic's core, which costs a thi
 validators of its own.
 
 Sources: service swagger `ExportImportDevice` (2021-04-12), `RegistryManager.cs` and
-`ExportImportDevice.cs` of the C# service SDK, and the bulk identity management how-to for the nine
-import modes.
+`ExportImportDevice.cs` of the C# service SDK, and the bulk identity management how-to.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, NotRequired, TypedDict
-
-from pydantic import ConfigDict, GetCoreSchemaHandler, StringConstraints, TypeAdapter, with_config
-from pydantic_core import CoreSchema, core_schema
-
-
-IMPORT_MODES: Final = (
-    "create",
-    "createOrUpdate",
-    "createOrUpdateIfMatchETag",
-    "delete",
-    "deleteIfMatchETag",
-    "update",
-    "updateIfMatchETag",
-    "updateTwin",
-    "updateTwinIfMatchETag",
+from collections.abc import Callable, Iterator, Mapping
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    NotRequired,
+    TypedDict,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
 )
-STATUSES: Final = ("enabled", "disabled")
-AUTHENTICATION_TYPES: Final = ("sas", "selfSigned", "certificateAuthority", "none")
 
-#: `RegistryManager.cs` DeviceIdRegex; `;` and `:` are missing in older documents.
-ID_PATTERN: Final = r"[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}"
+from pydantic import ConfigDict, TypeAdapter, with_config
 
-_B: Final = "[A-Za-z0-9+/]"
-#: Padded base64 of exactly 16 to 64 bytes.
-KEY_PATTERN: Final = (
-    f"(?:{_B}{{4}}){{5}}(?:"
-    f"(?:{_B}{{4}}){{0,15}}(?:{_B}{{4}}|{_B}{{3}}=|{_B}{{2}}==)|(?:{_B}{{4}}){{16}}{_B}{{2}}==)"
-)
+from shared.domain.import_modes import MODES
+from shared.domain.texts import Free, Shape, Text, Word
+
+
+#: `RegistryManager.cs` DeviceIdRegex. The first shape needs no quoting in addresses.
+Identifier = Annotated[
+    str, Shape(r"[A-Za-z0-9\-:._*!(),=@;$']{1,128}", r"[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}")
+]
+
+
+def _base64(size: int) -> str:
+    """Return the shape of so many bytes in padded base64."""
+    triples, rest = divmod(size, 3)
+    digits = triples * 4 + (rest and rest + 1)
+    return f"[A-Za-z0-9+/]{{{digits}}}{'=' * (-rest % 3 if rest else 0)}"
+
+
+#: 16 to 64 bytes; an empty key counts as none (the Node SDK sends such keys to have them made).
+Key = Annotated[str, Shape(*map(_base64, range(16, 65)), "")]
 #: SHA-1 or SHA-256 in hexadecimal, without colons.
-THUMBPRINT_PATTERN: Final = r"(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})"
+Thumbprint = Annotated[str, Shape("[0-9A-Fa-f]{40}", "[0-9A-Fa-f]{64}")]
+ImportMode = Annotated[str, Word(*MODES)]
+Status = Annotated[str, Word("enabled", "disabled")]
+AuthenticationType = Annotated[str, Word("sas", "selfSigned", "certificateAuthority", "none")]
+Reason = Annotated[str, Free(max_length=128)]
+AnyText = Annotated[str, Free()]
 
-UNKNOWN_VALUE: Final = "unknown_value"  #: pydantic error type of a word that is none of `Word`'s
-
-
-class Respelled(str):
-    """A word in another case than the hub's. The type says that the line changed."""
-
-    __slots__ = ()
-
-
-class Word:
-    """One of the hub's words, in any case; the value becomes the hub's own spelling."""
-
-    def __init__(self, *words: str) -> None:
-        self.words = words
-
-    def __get_pydantic_core_schema__(
-        self, source: type, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Accept the exact words first, in pydantic's core; only other spellings cost a call."""
-        any_case = core_schema.chain_schema(
-            [
-                core_schema.str_schema(to_lower=True, strict=True),
-                core_schema.literal_schema([word.lower() for word in self.words]),
-                core_schema.no_info_plain_validator_function(self._respell),
-            ]
-        )
-        return core_schema.union_schema(
-            [core_schema.literal_schema(list(self.words)), any_case],
-            mode="left_to_right",
-            custom_error_type=UNKNOWN_VALUE,
-            custom_error_message=f"not one of {', '.join(self.words)}",
-        )
-
-    @property
-    def _respell(self) -> Callable[[str], Respelled]:
-        spelling = {word.lower(): Respelled(word) for word in self.words}
-        return spelling.__getitem__
-
-
-Identifier = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
-#: An empty key counts as none: the Node SDK sends such keys to have them generated.
-Key = Annotated[str, StringConstraints(pattern=f"^(?:{KEY_PATTERN})?$")]
-Thumbprint = Annotated[str, StringConstraints(pattern=f"^{THUMBPRINT_PATTERN}$")]
-Reason = Annotated[str, StringConstraints(max_length=128)]
-
-_STRICT = ConfigDict(extra="forbid", strict=True, cache_strings="keys", allow_inf_nan=False)
+_STRICT = ConfigDict(extra="forbid", strict=True, cache_strings="keys")
 
 
 @with_config(_STRICT)
@@ -110,7 +73,7 @@ class X509Thumbprint(TypedDict, total=False):
 class Authentication(TypedDict, total=False):
     """How the device proves who it is."""
 
-    type: Annotated[str, Word(*AUTHENTICATION_TYPES)] | None
+    type: AuthenticationType | None
     symmetricKey: SymmetricKey | None
     x509Thumbprint: X509Thumbprint | None
 
@@ -136,36 +99,46 @@ class DeviceIdentity(TypedDict):
 
     id: Identifier
     moduleId: NotRequired[Identifier | None]
-    eTag: NotRequired[str | None]
-    importMode: NotRequired[Annotated[str, Word(*IMPORT_MODES)] | None]
-    status: NotRequired[Annotated[str, Word(*STATUSES)] | None]
+    eTag: NotRequired[AnyText | None]
+    importMode: NotRequired[ImportMode | None]
+    status: NotRequired[Status | None]
     statusReason: NotRequired[Reason | None]
     authentication: NotRequired[Authentication | None]
-    twinETag: NotRequired[str | None]
+    twinETag: NotRequired[AnyText | None]
     tags: NotRequired[dict[str, Any] | None]
     properties: NotRequired[TwinProperties | None]
     capabilities: NotRequired[Capabilities | None]
-    deviceScope: NotRequired[str | None]
+    deviceScope: NotRequired[AnyText | None]
     parentScopes: NotRequired[list[str] | None]
 
-
-#: The members an object may have, by its path; what is not a key here may hold anything.
-MEMBERS: Final = {
-    "": tuple(DeviceIdentity.__annotations__),
-    "authentication": tuple(Authentication.__annotations__),
-    "authentication.symmetricKey": tuple(SymmetricKey.__annotations__),
-    "authentication.x509Thumbprint": tuple(X509Thumbprint.__annotations__),
-    "capabilities": tuple(Capabilities.__annotations__),
-    "properties": tuple(TwinProperties.__annotations__),
-}
-#: The words of the fields that take one of a few.
-WORDS: Final[dict[str, Sequence[str]]] = {
-    "importMode": IMPORT_MODES,
-    "status": STATUSES,
-    "authentication.type": AUTHENTICATION_TYPES,
-}
 
 #: Parses and judges the bytes of one line; raises pydantic's ValidationError.
 parse_line: Final[Callable[[bytes], DeviceIdentity]] = TypeAdapter(
     DeviceIdentity
 ).validator.validate_json
+
+
+def _fields(kind: type, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the path of every member in the schema with its type, the optional taken off."""
+    for name, declared in get_type_hints(kind, include_extras=True).items():
+        bare = get_args(declared)[0] if get_origin(declared) is NotRequired else declared
+        present = next((one for one in get_args(bare) if one is not type(None)), bare)
+        member = present if get_origin(bare) is not Annotated else bare
+        yield f"{path}{name}", member
+        if is_typeddict(member):
+            yield from _fields(member, f"{path}{name}.")
+
+
+FIELDS: Final[Mapping[str, Any]] = dict(_fields(DeviceIdentity))
+#: What each text field may hold, by its path.
+TEXTS: Final[Mapping[str, Text]] = {
+    path: get_args(kind)[1] for path, kind in FIELDS.items() if get_origin(kind) is Annotated
+}
+#: The fields that take one of the hub's words.
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    path: text.words for path, text in TEXTS.items() if isinstance(text, Word)
+}
+#: The members an object may have, by its path; what is not a key here may hold anything.
+MEMBERS: Final[dict[str, list[str]]] = {}
+for _parent, _, _name in (path.rpartition(".") for path in FIELDS):
+    MEMBERS.setdefault(_parent, []).append(_name)

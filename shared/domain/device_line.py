@@ -1,33 +1,52 @@
-"""Judges one line of an NDJSON device file and writes it the way the hub wants it.
+"""Judges one line of a device file and writes it the way the hub wants it.
 
-A line is accepted, rejected with every rule it breaks, or skipped with the reason. An accepted
-line whose meaning needs no change keeps its bytes; only others are written anew.
+This is the schema of record: whatever is faster (`line_patterns`) must accept nothing that is
+refused here. A line is accepted, rejected with every rule it breaks, or skipped with the reason.
+An accepted line whose meaning needs no change keeps its bytes; only others are written anew.
 """
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from enum import IntEnum
+from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.domain.device_identity import DeviceIdentity, Respelled, parse_line
-from shared.domain.device_rules import Finding, broken_rules
-from shared.domain.field_violations import field_findings
+from shared.domain.ambiguity import ambiguities
+from shared.domain.canonical_line import canonical_line, complete
+from shared.domain.defaults import Defaults
+from shared.domain.device_identity import DeviceIdentity, parse_line
+from shared.domain.device_rules import Facts, device_findings, facts_of
+from shared.domain.field_findings import field_findings
+from shared.domain.finding import Finding, Violation
 from shared.domain.redaction import redacted
-from shared.domain.violation import Code, Violation
+from shared.domain.rules import Code, Severity
+from shared.domain.twin_rules import twin_findings
 
 
+NO_DEFAULTS: Final = Defaults()
 #: A longer line is no device: tags, desired and reported together stay below 80 KB.
-#: Source: device twin limits (8 KB + 32 KB + 32 KB).
 MAX_LINE_BYTES: Final = 256 * 1024
 
-_MEMBER: Final = re.compile(rb'"\s*:')
+
+class Order(IntEnum):
+    """In which order lines must reach the hub: what another line builds on comes first."""
+
+    DEVICE = 0
+    CHILD = 1  #: has a parent, which must be there
+    MODULE = 2  #: belongs to a device, which must be there
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Traits(NamedTuple):
+    """What a line asks for, for the summary of the file."""
+
+    mode: str
+    status: str
+    authentication: str
+
+
+class Accepted(NamedTuple):
     """A line that may go to the hub."""
 
     line: int
@@ -35,146 +54,128 @@ class Accepted:
     module_id: str | None
     #: The canonical line, UTF-8, without line end.
     text: bytes
+    #: What was appended to the line to make it canonical; None if it was written anew.
+    added: bytes | None
+    order: Order
+    traits: Traits
+    warnings: tuple[Finding, ...]
 
     @property
     def key(self) -> bytes:
         """What may stand in a file only once."""
-        return (
-            f"{self.device_id}\n{self.module_id}".encode()
-            if self.module_id
-            else (self.device_id.encode())
-        )
+        module = f"\n{self.module_id}" if self.module_id else ""
+        return f"{self.device_id}{module}".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line that may not go on, with every rule it breaks."""
+    """A line that may not go on, with everything that is wrong with it."""
 
-    violations: tuple[Violation, ...]
+    line: int
+    device_id: str | None
+    findings: tuple[Finding, ...]
+    #: The line as the sender wrote it.
+    text: bytes
+
+    @property
+    def violations(self) -> Iterator[Violation]:
+        """Yield the findings with their place."""
+        return (Violation(self.line, self.device_id, finding) for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A line with nothing to import; `note` says why."""
 
+    line: int
     note: Violation
 
 
 type Judged = Accepted | Rejected | Skipped
 
 
-def judge_line(number: int, text: bytes) -> Judged:
+def judge_line(number: int, text: bytes, defaults: Defaults = NO_DEFAULTS) -> Judged:
     """Judge one line.
 
     Args:
         number: Line of the file, counted from 1.
         text: The line without its line end; one longer than `MAX_LINE_BYTES` may be cut off
             anywhere behind that.
+        defaults: What holds for a line that does not say it itself.
     """
     text = text.strip(b" \t\r")
     if not text:
-        return Skipped(Violation(number, "", Code.BLANK_LINE, "is empty"))
+        return Skipped(number, Violation(number, None, Finding("", Code.BLANK_LINE)))
     if len(text) > MAX_LINE_BYTES:
-        return _rejected(number, b"", [_too_long()])
+        limit = {"limit": MAX_LINE_BYTES // 1024}
+        return Rejected(number, None, (Finding("", Code.LINE_TOO_LONG, limit),), text)
     try:
         device = parse_line(text)
     except ValidationError as error:
-        return _rejected(number, text, list(_findings(text, error)))
-    return _judge_device(number, text, device)
+        return _rejected(number, text, _unparsable(text, error))
+    return _judge_device(number, text, device, defaults)
 
 
-def _judge_device(number: int, text: bytes, device: DeviceIdentity) -> Judged:
-    findings = broken_rules(device) + ambiguous_members(text, device)
-    module_id = device.get("moduleId")
-    if findings:
+def _judge_device(number: int, text: bytes, device: DeviceIdentity, defaults: Defaults) -> Judged:
+    findings = ambiguities(text, device)
+    left_out = complete(device, defaults)
+    facts = facts_of(device)
+    findings += device_findings(facts)
+    findings += twin_findings(device)
+    if findings and any(finding.severity is Severity.ERROR for finding in findings):
         return _rejected(number, text, findings)
+    module_id = device.get("moduleId") or None
     if module_id and module_id.startswith("$"):
-        return Skipped(_system_module(number, device["id"], module_id))
-    return Accepted(number, device["id"], module_id, _canonical(device, text))
+        note = Finding("moduleId", Code.SYSTEM_MODULE, {"found": redacted(module_id, 40)})
+        return Skipped(number, Violation(number, device["id"], note))
+    line, added = canonical_line(device, text, left_out)
+    return Accepted(
+        number,
+        device["id"],
+        module_id,
+        line,
+        added,
+        _order(device),
+        _traits(facts),
+        tuple(findings),
+    )
 
 
-def _findings(text: bytes, error: ValidationError) -> Iterator[Finding]:
+def _unparsable(text: bytes, error: ValidationError) -> Iterator[Finding]:
     first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] != "json_invalid":
-        yield from (
-            field_findings(error)
-            if first["loc"]
-            else [("", Code.NOT_AN_OBJECT, "must be one JSON object, { … }")]
-        )
+        yield from field_findings(error) if first["loc"] else [Finding("", Code.NOT_AN_OBJECT)]
         return
     try:
         text.decode()
     except UnicodeDecodeError as bad:
-        yield (
-            "",
-            Code.NOT_UTF8,
-            f"is not UTF-8 from byte {bad.start + 1} on; save the file as UTF-8",
-        )
+        yield Finding("", Code.NOT_UTF8, {"byte": bad.start + 1})
     else:
-        detail = first["ctx"]["error"].replace(" at line 1 column ", ", character ")
-        yield "", Code.NOT_JSON, f"is no JSON: {detail}"
+        why = first["ctx"]["error"].replace(" at line 1 column ", ", character ")
+        yield Finding("", Code.NOT_JSON, {"why": why})
 
 
-def ambiguous_members(text: bytes, device: DeviceIdentity) -> list[Finding]:
-    """Find what JSON parsers read in different ways: a member that stands twice, and NaN.
-
-    Only a line with more colons than members, or that names such a number, is parsed again.
-    """
-    if (
-        len(_MEMBER.findall(text)) == _members(device)
-        and b"NaN" not in text
-        and (b"Infinity" not in text)
-    ):
-        return []
-    findings: list[Finding] = []
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen = dict(pairs)
-        if len(seen) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            findings.append((redacted(twice, 80), Code.DUPLICATE_FIELD, "stands there twice"))
-        return seen
-
-    def number(name: str) -> None:
-        findings.append(("", Code.NOT_JSON, f"is no JSON: {name} is no number"))
-
-    # Numbers stay text: Python refuses to read those with thousands of digits.
-    json.loads(
-        text, object_pairs_hook=members, parse_constant=number, parse_int=str, parse_float=str
-    )
-    return findings
+def _traits(facts: Facts) -> Traits:
+    if facts.mode.effect in {"delete", "write_twin"}:
+        authentication = "untouched"
+    elif facts.makes_new_keys:
+        authentication = "keys made by the hub"
+    else:
+        authentication = facts.kind or ("sas" if facts.primary else "selfSigned")
+    return Traits(facts.mode_name, facts.device.get("status") or "enabled", authentication)
 
 
-def _members(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(map(_members, value.values()))
-    return sum(map(_members, value)) if isinstance(value, list) else 0
+def _order(device: DeviceIdentity) -> Order:
+    if device.get("moduleId"):
+        return Order.MODULE
+    is_edge = (device.get("capabilities") or {}).get("iotEdge")
+    has_parent = device.get("parentScopes") or (device.get("deviceScope") and not is_edge)
+    return Order.CHILD if has_parent else Order.DEVICE
 
 
-def _canonical(device: DeviceIdentity, text: bytes) -> bytes:
-    """Return the line in the hub's own spelling; the very bytes where nothing needs a change."""
-    authentication = device.get("authentication") or {}
-    words = (device.get("importMode"), device.get("status"), authentication.get("type"))
-    keys = authentication.get("symmetricKey") or {}
-    respelled = any(isinstance(word, Respelled) for word in words)
-    if device.get("status") and "" not in keys.values() and not respelled:
-        return text
-    # The live import job asks for a status on every line; the REST API enables without one.
-    changed = cast("dict[str, Any]", {**device, "status": device.get("status") or "enabled"})
-    if "" in keys.values():
-        changed["authentication"] = {**authentication, "symmetricKey": None}
-    return json.dumps(changed, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _rejected(number: int, text: bytes, findings: list[Finding]) -> Rejected:
-    device_id = _device_id(text)
-    return Rejected(
-        tuple(
-            Violation(number, redacted(field, 200), code, message, device_id)
-            for field, code, message in findings
-        )
-    )
+def _rejected(number: int, text: bytes, findings: Iterable[Finding]) -> Rejected:
+    safe = (Finding(redacted(one.field, 200), one.code, one.details) for one in findings)
+    return Rejected(number, _device_id(text), tuple(safe), text)
 
 
 def _device_id(text: bytes) -> str | None:
@@ -184,13 +185,3 @@ def _device_id(text: bytes) -> str | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return redacted(value, 128) if isinstance(value, str) else None
-
-
-def _too_long() -> Finding:
-    limit = MAX_LINE_BYTES // 1024
-    return "", Code.LINE_TOO_LONG, f"is longer than {limit} KB; is there a line end missing?"
-
-
-def _system_module(number: int, device_id: str, module_id: str) -> Violation:
-    message = f"{module_id} is a system module, which the hub makes itself"
-    return Violation(number, "moduleId", Code.SYSTEM_MODULE, message, device_id)

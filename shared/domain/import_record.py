@@ -42,6 +42,15 @@ class Source(_Value):
     etag: str
     size: int  #: bytes
     last_modified: AwareDatetime
+    #: What the sender set on the blob.
+    metadata: Mapping[str, str] = {}
+
+
+class Section(_Value):
+    """Some accepted lines of the same order, one after the other in `devices.txt`."""
+
+    lines: int
+    bytes: int
 
 
 class Counts(_Value):
@@ -107,7 +116,15 @@ class ImportRecord(_Value):
     source: Source
     target: str | None = None  #: alias
     slot: str = ""  #: what its target shares with others; empty without a target
+    #: How the sender writes entries; see `Format.layout`.
+    layout: Mapping[str, Any] = {}
+    #: How `devices.txt` is made up.
+    sections: tuple[Section, ...] = ()
     counts: Counts = Counts()
+    #: Rules that were broken, warnings and notes, by code.
+    findings: Mapping[str, int] = {}
+    #: What the accepted lines ask for: create, replace, delete and so on.
+    effects: Mapping[str, int] = {}
     reason: Reason | None = None
     attempts: tuple[Attempt, ...] = ()
     tries: int = 0  #: starts put off in a row, for the back-off

@@ -1,8 +1,9 @@
 """The life of an import, as one table. Nothing else knows which state may follow which.
 
     received ─▶ validated ─▶ queued ─▶ starting ─▶ running ─▶ completed | failed | cancelled
-        └─▶ rejected  └─▶ held ┘ ▲         │          └─▶ retrying ─▶ running
-                                 └─────────┘ slot busy, throttled, attempt proven void
+        └─▶ rejected  ├─▶ held ┘ ▲         │          └─▶ retrying ─▶ running
+                      │          └─────────┘ slot busy, throttled, attempt proven void
+                      └─▶ completed, if the file asks for a dry run
 
 `needs_attention` is where an import goes that no machine should decide about.
 """
@@ -36,7 +37,7 @@ _ENDS: Final = {State.COMPLETED, State.FAILED, State.CANCELLED, State.NEEDS_ATTE
 #: Every step an import may take. A state that is no key here is final.
 STEPS: Final[Mapping[State, frozenset[State]]] = {
     State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED}),
-    State.VALIDATED: frozenset({State.QUEUED, State.HELD}),
+    State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.COMPLETED}),
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.STARTING, State.FAILED, State.CANCELLED}),
     State.STARTING: frozenset({State.QUEUED, State.RUNNING, State.FAILED, State.NEEDS_ATTENTION}),

@@ -1,11 +1,13 @@
-"""Joins what became of every line: one report line for each line of the source, in its order."""
+"""Joins what became of every entry: one report line for each entry of the source, in its order."""
 
+import heapq
 import json
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -14,7 +16,7 @@ from shared.domain.import_errors import LineError
 
 
 class Outcome(StrEnum):
-    """What became of a line."""
+    """What became of an entry."""
 
     APPLIED = "applied"
     FAILED = "failed"  #: the target refused it
@@ -46,7 +48,7 @@ def verdict_on(error: LineError | None) -> Verdict:
 class ReportLine:
     """One line of `report.ndjson`."""
 
-    #: Line of the source, counted from 1; None for what the hub said of no line in particular.
+    #: Number of the entry, counted from 1; None for what the hub said of none in particular.
     line: int | None
     device_id: str | None
     module_id: str | None
@@ -66,46 +68,37 @@ class ReportLine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A line that validation kept back, with everything that was said of it."""
-
-    line: int
-    device_id: str | None
-    verdict: Verdict
-
-
-def set_aside(lines: Iterable[bytes], outcome: Outcome) -> Iterator[SetAside]:
-    """Read back what validation wrote: one JSON object for each broken rule, in order of lines."""
-    entries = (json.loads(line) for line in lines)
-    for number, group in groupby(entries, key=itemgetter("line")):
+def kept_back(lines: Iterable[bytes], outcome: Outcome) -> Iterator[ReportLine]:
+    """Yield the entries that validation kept back, from what it wrote of each, in their order."""
+    found = (json.loads(line) for line in lines)
+    for number, group in groupby(found, key=itemgetter("line")):
         said = list(group)
         message = "; ".join(f"{one['field']} {one['message']}".strip() for one in said)
         verdict = Verdict(outcome, said[0]["code"], message)
-        yield SetAside(number, said[0]["deviceId"], verdict)
+        yield ReportLine(number, said[0]["deviceId"], None, verdict)
 
 
-def report_lines(
-    accepted: Iterable[bytes], kept_back: Iterable[SetAside], verdicts: Verdicts
+def sent(
+    numbers: Iterable[bytes], lines: Iterable[bytes], verdicts: Verdicts
 ) -> Iterator[ReportLine]:
-    """Yield the report.
+    """Yield the lines that went to the target, in their order there.
 
     Args:
-        accepted: The canonical lines that went to the target, in the order of the source.
-        kept_back: All other lines, in the order of the source; the accepted ones fill the gaps.
-        verdicts: What became of the accepted lines.
+        numbers: For each line its number in the source, as 4 bytes; cut at multiples of 4.
+        lines: The canonical lines.
+        verdicts: What became of them.
     """
-    kept = iter(kept_back)
-    waiting = next(kept, None)
-    number = 1
-    for text in accepted:
-        while waiting and waiting.line == number:
-            yield ReportLine(waiting.line, waiting.device_id, None, waiting.verdict)
-            number, waiting = number + 1, next(kept, None)
+    for number, text in zip(_numbers(numbers), lines, strict=True):
         device = from_json(text)
         device_id, module_id = device["id"], device.get("moduleId") or None
         yield ReportLine(number, device_id, module_id, verdicts(device_id, module_id), text)
-        number += 1
-    while waiting:
-        yield ReportLine(waiting.line, waiting.device_id, None, waiting.verdict)
-        waiting = next(kept, None)
+
+
+def _numbers(chunks: Iterable[bytes]) -> Iterator[int]:
+    for chunk in chunks:
+        yield from array("I", chunk)
+
+
+def in_order(*parts: Iterable[ReportLine]) -> Iterator[ReportLine]:
+    """Yield the lines of several parts, each in order, in the order of the source."""
+    return heapq.merge(*parts, key=attrgetter("line"))

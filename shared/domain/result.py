@@ -56,6 +56,8 @@ class ImportResult(_Wire):
     reason: Reason | None = Field(description="why the import as a whole did not complete")
     received_at: AwareDatetime
     ended_at: AwareDatetime
+    findings: Mapping[str, int] = Field(description="broken rules, warnings and notes, by code")
+    effects: Mapping[str, int] = Field(description="what the accepted lines asked for")
     sample_errors: tuple[SampleError, ...] = Field(max_length=SAMPLE_ERRORS)
     reports: Mapping[str, str] = Field(description="addresses of the reports, without access")
 
@@ -106,6 +108,8 @@ def import_result(
         reason=record.reason,
         received_at=record.received_at,
         ended_at=record.since,
+        findings=record.findings,
+        effects=record.effects,
         sample_errors=samples,
         reports=reports,
     )

@@ -1,29 +1,28 @@
-"""Ends an import: every line gets its outcome, the reports are written, the result is put down.
+"""Ends an import: every entry gets its outcome, the reports are written, the result is put down.
 
 The reports come first and the final state last, in one write with the event. So whoever dies in
 between leaves an import that is simply ended once more, with the same bytes.
 """
 
-import heapq
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from operator import attrgetter
 
-from shared.domain.device_file import split_lines
+from shared.domain.formats.ndjson import split_lines
+from shared.domain.formats.recognition import format_from
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import ImportRecord, Reason
 from shared.domain.lifecycle import State
+from shared.domain.parts import Part, Write, json_line
 from shared.domain.report import (
     Outcome,
     ReportLine,
     Verdict,
     Verdicts,
-    report_lines,
-    set_aside,
+    in_order,
+    kept_back,
+    sent,
     verdict_on,
 )
 from shared.domain.result import SAMPLE_ERRORS, SampleError, import_result, sample
@@ -32,7 +31,10 @@ from shared.ports import LineErrors, Ports, Work
 
 log = logging.getLogger(__name__)
 
-REPORTS = {"report": "report.ndjson", "retry": "retry.ndjson"}
+#: The files that people get, by their names in the result.
+REPORT = "report.ndjson"
+#: Those that are what validation wrote.
+COPIES = {"rejected": Part.REJECTED_CSV, "warnings": Part.WARNINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,13 @@ def ending_by_line(errors: LineErrors) -> Ending:
 
 def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord:
     """Write the reports of an import and store its final state with the event for subscribers."""
-    outcomes, samples = _write_reports(ports.work, record.id, ending)
+    outcomes, samples = _write_reports(ports.work, record, ending)
     counts = record.counts.model_copy(
-        update={
-            "applied": outcomes[Outcome.APPLIED],
-            "failed": outcomes[Outcome.FAILED],
-        }
+        update={"applied": outcomes[Outcome.APPLIED], "failed": outcomes[Outcome.FAILED]}
     )
     now = ports.clock.now()
     ended = record.advance(ending.state, now, counts=counts, reason=ending.reason)
-    addresses = {
-        name: ports.work.address(f"reports/{record.id}/{file}") for name, file in REPORTS.items()
-    }
-    data = import_result(ended, samples, addresses)
+    data = import_result(ended, samples, _addresses(ports.work, record))
     stored = ports.records.replace(
         ended.model_copy(update=ended.with_event(ending.state, now, data))
     )
@@ -84,38 +80,83 @@ def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord
     return stored
 
 
+def _retry_name(record: ImportRecord) -> str:
+    return f"retry.{record.layout.get('name', 'ndjson')}"
+
+
+def _addresses(work: Work, record: ImportRecord) -> dict[str, str]:
+    files = {"report": REPORT, "retry": _retry_name(record), **COPIES}
+    return {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+
+
 def _write_reports(
-    work: Work, import_id: str, ending: Ending
+    work: Work, record: ImportRecord, ending: Ending
 ) -> tuple[Counter[Outcome], tuple[SampleError, ...]]:
     outcomes: Counter[Outcome] = Counter()
     samples: list[SampleError] = []
-    with ExitStack() as files:
-        report = files.enter_context(work.write(f"reports/{import_id}/{REPORTS['report']}"))
-        retry = files.enter_context(work.write(f"reports/{import_id}/{REPORTS['retry']}"))
-        for line in _report(work, import_id, ending):
+    names = (REPORT, _retry_name(record), *COPIES.values())
+    with work.replace(f"reports/{record.id}", names) as files:
+        report = files(REPORT, 0)
+        retry = _Retry(record, work, files(_retry_name(record), 0))
+        for line in _report(work, record, ending):
             outcome = line.verdict.outcome
             outcomes[outcome] += 1
-            report(_json_line(line))
+            report(json_line(line.as_json()))
             if outcome is Outcome.FAILED and line.text:
-                retry(line.text + b"\n")
+                retry.add(line.text)
             if outcome in {Outcome.FAILED, Outcome.REJECTED} and len(samples) < SAMPLE_ERRORS:
                 samples.append(sample(line))
+        retry.end()
+        for name in COPIES.values():
+            for chunk in work.read(f"work/{record.id}/{name}"):
+                files(name, 0)(chunk)
     return outcomes, tuple(samples)
 
 
-def _report(work: Work, import_id: str, ending: Ending) -> Iterator[ReportLine]:
-    def lines(name: str) -> Iterator[bytes]:
-        return split_lines(work.read(f"work/{import_id}/{name}"))
+class _Retry:
+    """Writes what was not applied as the sender would: rejected entries, then failed ones."""
 
-    kept_back = heapq.merge(
-        set_aside(lines("rejected.ndjson"), Outcome.REJECTED),
-        set_aside(lines("skipped.ndjson"), Outcome.SKIPPED),
-        key=attrgetter("line"),
+    def __init__(self, record: ImportRecord, work: Work, write: Write) -> None:
+        self._write = write
+        self._format = format_from(record.layout)
+        self._entries = 0
+        for chunk in work.read(f"work/{record.id}/{Part.ENTRIES}"):
+            self._write(chunk if self._entries else self._format.head + chunk)
+            self._entries += 1
+
+    def add(self, line: bytes) -> None:
+        """Add a line that the target refused."""
+        before = self._format.separator if self._entries else self._format.head
+        self._write(before + self._format.source_of(line))
+        self._entries += 1
+
+    def end(self) -> None:
+        """Close the file; without an entry it stays empty."""
+        if self._entries:
+            self._write(self._format.tail)
+
+
+def _report(work: Work, record: ImportRecord, ending: Ending) -> Iterator[ReportLine]:
+    def lines(part: Part) -> Iterator[bytes]:
+        return split_lines(work.read(f"work/{record.id}/{part}"))
+
+    yield from in_order(
+        *_sent(work, record, ending.verdicts),
+        kept_back(lines(Part.REJECTED), Outcome.REJECTED),
+        kept_back(lines(Part.SKIPPED), Outcome.SKIPPED),
     )
-    yield from report_lines(lines("devices.txt"), kept_back, ending.verdicts)
     for error in ending.rest():
         yield ReportLine(None, error.device_id, error.module_id, verdict_on(error))
 
 
-def _json_line(line: ReportLine) -> bytes:
-    return json.dumps(line.as_json(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _sent(work: Work, record: ImportRecord, verdicts: Verdicts) -> Iterator[Iterator[ReportLine]]:
+    """Yield the lines that went to the target, section by section, each in order."""
+    numbers = devices = 0
+    for section in record.sections:
+        size = section.lines * 4
+        yield sent(
+            work.read(f"work/{record.id}/{Part.NUMBERS}", numbers, size),
+            split_lines(work.read(f"work/{record.id}/{Part.DEVICES}", devices, section.bytes)),
+            verdicts,
+        )
+        numbers, devices = numbers + size, devices + section.bytes

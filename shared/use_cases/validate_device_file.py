@@ -1,20 +1,29 @@
 """A device file was dropped: notes it, judges every line, lays out what may go to the target."""
 
-import json
 import logging
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import ExitStack
+from functools import partial
+from typing import Any
 
-from shared.domain.device_file import RepeatedKeys, judge_lines, reject_repeated
-from shared.domain.device_line import Accepted, Judged, Rejected, Skipped
+from shared.domain.defaults import read_defaults
+from shared.domain.device_file import DeviceFile
+from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
 from shared.domain.errors import SourceChanged
-from shared.domain.import_record import Counts, ImportRecord, Reason, Source, import_id
+from shared.domain.formats.format import FileRefused
+from shared.domain.import_record import (
+    Counts,
+    ImportRecord,
+    Reason,
+    Section,
+    Source,
+    import_id,
+)
 from shared.domain.lifecycle import State
+from shared.domain.parts import Part
 from shared.domain.report import Outcome
-from shared.domain.violation import Violation
-from shared.ports import Ports, Work, Write
+from shared.domain.tally import Tally
+from shared.domain.validation import validate
+from shared.ports import Ports
 from shared.use_cases.conclude import conclude, ending_for_all
 
 
@@ -53,79 +62,64 @@ def _received(ports: Ports, source: Source, default_target: str | None) -> Impor
 
 
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
+    defaults = read_defaults(record.source.metadata)
     try:
-        counts = _lay_out_once_each(ports, record)
+        file = DeviceFile(record.source.name, lambda: ports.files.read(record.source))
+        with ports.work.scratch() as scratch:
+            outputs = partial(ports.work.replace, f"work/{record.id}", tuple(Part))
+            tally = validate(file.pieces, file.form, outputs, scratch, defaults)
     except SourceChanged:
-        changed = Reason(code="superseded", text="the file was overwritten or deleted meanwhile")
-        return conclude(ports, record, ending_for_all(State.REJECTED, Outcome.SKIPPED, changed))
-    record = record.amend(counts=counts)
-    if reason := _why_rejected(ports, record, default_target):
-        return conclude(ports, record, ending_for_all(State.REJECTED, Outcome.SKIPPED, reason))
-    now = ports.clock.now()
-    queued = record.advance(State.VALIDATED, now).advance(State.QUEUED, now, queued_at=now)
-    log.info("import.queued id=%s accepted=%d rejected=%d", record.id, counts.accepted,
-             counts.rejected)  # fmt: skip
-    return ports.records.replace(queued)
-
-
-def _why_rejected(ports: Ports, record: ImportRecord, default_target: str | None) -> Reason | None:
+        return _reject(ports, record, "superseded", "the file was overwritten or deleted")
+    except FileRefused as refused:
+        return _reject(ports, record, refused.code, refused.text)
+    record = record.amend(layout=file.form.layout(), **_counted(tally))
     target = choose_target(record.source.name, ports.targets, default_target)
-    counts = record.counts
     if isinstance(target, Reason):
-        return target
-    if counts.total == counts.skipped:
-        return Reason(code="empty_file", text="the file has no line to import")
-    if not counts.accepted:
-        return Reason(code="no_good_line", text=f"all {counts.rejected} lines break a rule")
-    if counts.rejected and ports.targets[target].strict:
-        text = f"{counts.rejected} lines break a rule, and this target takes whole files only"
+        return _reject(ports, record, target.code, target.text)
+    if reason := _why_rejected(tally, strict=defaults.strict or ports.targets[target].strict):
+        return _reject(ports, record, reason.code, reason.text)
+    return _send_or_not(ports, record, dry_run=defaults.dry_run)
+
+
+def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> ImportRecord:
+    now = ports.clock.now()
+    validated = record.advance(State.VALIDATED, now)
+    if dry_run:
+        why = Reason(code="dry_run", text="nothing was sent, as the file asked for")
+        return conclude(ports, validated, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
+    log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
+             record.counts.rejected)  # fmt: skip
+    return ports.records.replace(validated.advance(State.QUEUED, now, queued_at=now))
+
+
+def _counted(tally: Tally) -> dict[str, Any]:
+    """Return what a validation adds to the record."""
+    counts = Counts(
+        total=tally.total,
+        accepted=tally.accepted,
+        rejected=tally.rejected,
+        skipped=tally.skipped,
+    )
+    sections = (Section(lines=tally.lines[one], bytes=tally.bytes[one]) for one in Order)
+    return {
+        "counts": counts,
+        "sections": tuple(section for section in sections if section.lines),
+        "findings": dict(tally.found),
+        "effects": tally.effects(),
+    }
+
+
+def _reject(ports: Ports, record: ImportRecord, code: str, text: str) -> ImportRecord:
+    reason = Reason(code=code, text=text)
+    return conclude(ports, record, ending_for_all(State.REJECTED, Outcome.SKIPPED, reason))
+
+
+def _why_rejected(tally: Tally, *, strict: bool) -> Reason | None:
+    if tally.total == tally.skipped:
+        return Reason(code="empty_file", text="the file has nothing to import")
+    if not tally.accepted:
+        return Reason(code="no_good_line", text=f"all {tally.rejected} lines break a rule")
+    if tally.rejected and strict:
+        text = f"{tally.rejected} lines break a rule, and only whole files are taken"
         return Reason(code="strict", text=text)
     return None
-
-
-def _lay_out_once_each(ports: Ports, record: ImportRecord) -> Counts:
-    """Judge the file in one pass; in a second one only if a device may stand there twice."""
-    with ports.work.scratch() as scratch:
-        repeated = RepeatedKeys(scratch)
-        counts = _lay_out(ports.work, record, repeated.watch(_judged(ports, record)))
-        suspects = repeated.suspects()
-    if suspects:
-        counts = _lay_out(ports.work, record, reject_repeated(_judged(ports, record), suspects))
-    return counts
-
-
-def _judged(ports: Ports, record: ImportRecord) -> Iterable[Judged]:
-    return judge_lines(ports.files.read(record.source))
-
-
-def _lay_out(work: Work, record: ImportRecord, judged: Iterable[Judged]) -> Counts:
-    seen: Counter[type] = Counter()
-    with ExitStack() as files:
-
-        def file(name: str) -> Write:
-            return files.enter_context(work.write(f"work/{record.id}/{name}"))
-
-        devices, rejected, skipped = map(
-            file, ("devices.txt", "rejected.ndjson", "skipped.ndjson")
-        )
-        for line in judged:
-            seen[type(line)] += 1
-            match line:
-                case Accepted():
-                    devices(line.text + b"\n")
-                case Rejected():
-                    for violation in line.violations:
-                        rejected(_json_line(violation))
-                case Skipped():
-                    skipped(_json_line(line.note))
-    return Counts(
-        total=seen.total(),
-        accepted=seen[Accepted],
-        rejected=seen[Rejected],
-        skipped=seen[Skipped],
-    )
-
-
-def _json_line(violation: Violation) -> bytes:
-    members = json.dumps(violation.as_json(), ensure_ascii=False, separators=(",", ":"))
-    return members.encode() + b"\n"

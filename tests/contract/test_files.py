@@ -77,42 +77,57 @@ def test_any_name_can_be_read(dropped: tuple[DeviceFiles, Drop], fresh: str, nam
     assert b"".join(files.read(source)) == b"content"
 
 
+def write(work: Work, folder: str, name: str, *pieces: bytes) -> None:
+    with work.replace(folder, [name]) as files:
+        for piece in pieces:
+            files(name, 0)(piece)
+
+
 def test_a_file_appears_whole(work: Work, fresh: str):
     """Nothing can be read before the end; then everything, in order."""
-    path = f"work/{fresh}/devices.txt"
-    with work.write(path) as write:
-        write(b"one\n")
-        assert list(work.read(path)) == []
-        write(b"two\n")
-    assert b"".join(work.read(path)) == b"one\ntwo\n"
+    with work.replace(f"work/{fresh}", ["devices.txt"]) as files:
+        files("devices.txt", 0)(b"one\n")
+        assert list(work.read(f"work/{fresh}/devices.txt")) == []
+        files("devices.txt", 0)(b"two\n")
+    assert b"".join(work.read(f"work/{fresh}/devices.txt")) == b"one\ntwo\n"
+
+
+def test_sections_follow_one_another(work: Work, fresh: str):
+    """They may be filled in turn, and the file is in order all the same."""
+    with work.replace(f"work/{fresh}", ["devices.txt"]) as files:
+        for number in (2, 0, 1, 2, 0):
+            files("devices.txt", number)(b"%d" % number)
+    assert b"".join(work.read(f"work/{fresh}/devices.txt")) == b"00122"
 
 
 def test_a_file_that_failed_half_way_does_not_appear(work: Work, fresh: str):
     """What was there before stays."""
-    path = f"reports/{fresh}/report.ndjson"
-    with work.write(path) as write:
-        write(b"before")
-    with pytest.raises(ZeroDivisionError), work.write(path) as write:
-        write(b"half" * (1 // 0))
-    assert b"".join(work.read(path)) == b"before"
+    folder = f"reports/{fresh}"
+    write(work, folder, "report.ndjson", b"before")
+    with pytest.raises(ZeroDivisionError), work.replace(folder, ["report.ndjson"]) as files:
+        files("report.ndjson", 0)(b"half" * (1 // 0))
+    assert b"".join(work.read(f"{folder}/report.ndjson")) == b"before"
 
 
-def test_an_empty_file_can_be_written(work: Work, fresh: str):
-    """A file without a bad line has an empty list of them."""
-    path = f"work/{fresh}/rejected.ndjson"
-    with work.write(path):
-        pass
-    assert b"".join(work.read(path)) == b""
+def test_a_file_that_nothing_is_written_to_is_empty(work: Work, fresh: str):
+    """Also when it held something before."""
+    write(work, f"work/{fresh}", "rejected.ndjson", b"before")
+    write(work, f"work/{fresh}", "rejected.ndjson")
+    assert b"".join(work.read(f"work/{fresh}/rejected.ndjson")) == b""
+
+
+def test_some_of_a_file_can_be_read(work: Work, fresh: str):
+    """From a place on, and so many bytes."""
+    write(work, f"work/{fresh}", "x", b"0123456789")
+    assert b"".join(work.read(f"work/{fresh}/x", 3, 4)) == b"3456"
+    assert b"".join(work.read(f"work/{fresh}/x", 7)) == b"789"
 
 
 def test_a_file_of_several_blocks_keeps_its_order(work: Work, fresh: str):
     """Written in uneven pieces, larger than one block."""
-    path = f"work/{fresh}/devices.txt"
     pieces = [bytes([number]) * (BLOCK_BYTES // 3) for number in range(10)]
-    with work.write(path) as write:
-        for piece in pieces:
-            write(piece)
-    assert b"".join(work.read(path)) == b"".join(pieces)
+    write(work, f"work/{fresh}", "devices.txt", *pieces)
+    assert b"".join(work.read(f"work/{fresh}/devices.txt")) == b"".join(pieces)
 
 
 def test_an_address_gives_no_access(work: Work, fresh: str):

@@ -2,14 +2,15 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from shared.domain.errors import SourceChanged
 from shared.domain.import_record import Source
-from shared.ports import Write
+from shared.ports import OpenFile
 from tests.fakes.clock import FakeClock
 
 
@@ -22,7 +23,13 @@ class FakeDeviceFiles:
     _blobs: dict[tuple[str, str], tuple[Source, bytes]] = field(default_factory=dict)
     _writes: int = 0
 
-    def drop(self, name: str, content: bytes, container: str = "device-files") -> Source:
+    def drop(
+        self,
+        name: str,
+        content: bytes,
+        container: str = "device-files",
+        metadata: Mapping[str, str] | None = None,
+    ) -> Source:
         """Write a blob; every write makes a new version."""
         self._writes += 1
         version = hashlib.sha256(content + str(self._writes).encode()).hexdigest()[:16]
@@ -33,6 +40,7 @@ class FakeDeviceFiles:
             etag=f'"{version}"',
             size=len(content),
             last_modified=self.clock.now(),
+            metadata=metadata or {},
         )
         self._blobs[container, name] = (source, content)
         return source
@@ -62,15 +70,18 @@ class FakeWork:
     files: dict[str, bytes] = field(default_factory=dict)
 
     @contextmanager
-    def write(self, path: str) -> Iterator[Write]:
+    def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
         """Collect bytes; they appear at the end."""
-        parts: list[bytes] = []
-        yield parts.append
-        self.files[path] = b"".join(parts)
+        parts: Mapping[str, dict[int, list[bytes]]] = {name: defaultdict(list) for name in names}
+        yield lambda name, section: parts[name][section].append
+        for name, sections in parts.items():
+            content = (b"".join(section) for _, section in sorted(sections.items()))
+            self.files[f"{folder}/{name}"] = b"".join(content)
 
-    def read(self, path: str) -> Iterator[bytes]:
+    def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file."""
-        if content := self.files.get(path):
+        content = self.files.get(path, b"")[start:]
+        if content := content if size is None else content[:size]:
             yield content
 
     def address(self, path: str) -> str:

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.device_identity import IMPORT_MODES, STATUSES
-from shared.domain.device_line import MAX_LINE_BYTES, Accepted, Rejected, Skipped, judge_line
-from shared.domain.violation import Code
+from shared.domain.defaults import Defaults
+from shared.domain.device_identity import WORDS
+from shared.domain.device_line import (
+    MAX_LINE_BYTES,
+    Accepted,
+    Order,
+    Rejected,
+    Skipped,
+    judge_line,
+)
+from shared.domain.import_modes import MODES
+from shared.domain.rules import Code, Severity
 from tests.builders import a_line
 
 
@@ -26,7 +35,11 @@ def found(text: bytes) -> list[tuple[str, str]]:
     """Return field and code of everything that is wrong with a line."""
     judged = judge_line(1, text)
     assert isinstance(judged, Rejected), judged
-    return [(violation.field, violation.code) for violation in judged.violations]
+    return [
+        (finding.field, finding.code)
+        for finding in judged.findings
+        if finding.severity is Severity.ERROR
+    ]
 
 
 def authenticated(**authentication: Any) -> bytes:
@@ -96,7 +109,10 @@ def test_a_good_line_keeps_its_bytes(line: bytes):
             [("authentication.x509Thumbprint.primaryThumbprint", Code.INVALID_THUMBPRINT)],
         ),
         (b'{"id":"a","id":"b","status":"enabled"}', [("id", Code.DUPLICATE_FIELD)]),
-        (b'{"id":"a","tags":{"x":NaN}}', [("", Code.NOT_JSON)]),
+        (
+            b'{"id":"a","tags":{"x":NaN}}',
+            [("", Code.NOT_JSON), ("tags.x", Code.TWIN_NUMBER)],
+        ),
         (b'{"id":"a",}', [("", Code.NOT_JSON)]),
         (b"Warning: keys were excluded.", [("", Code.NOT_JSON)]),
         (b"[]", [("", Code.NOT_AN_OBJECT)]),
@@ -128,7 +144,7 @@ def test_a_misspelled_field_gets_a_hint(field: str, hint: str):
     """The message asks whether the right name was meant."""
     judged = judge_line(1, a_line(**{field: "x"}))
     assert isinstance(judged, Rejected)
-    assert f'did you mean "{hint}"?' in judged.violations[0].message
+    assert f'did you mean "{hint}"?' in judged.findings[0].message
 
 
 @pytest.mark.parametrize("size", range(80))
@@ -142,10 +158,10 @@ def test_a_key_is_base64_of_16_to_64_bytes(size: int):
         assert not key or key not in shown
 
 
-@given(st.sampled_from(IMPORT_MODES + STATUSES), st.randoms())
+@given(st.sampled_from([*MODES, *WORDS["status"]]), st.randoms())
 def test_the_hubs_words_are_taken_in_any_case(word: str, random: Any):
     """The line goes on in the hub's own spelling."""
-    field = "status" if word in STATUSES else "importMode"
+    field = "importMode" if word in MODES else "status"
     spelled = "".join(random.choice((c.upper(), c.lower())) for c in word)
     line = a_line(**{"eTag": "e", "twinETag": "t", field: spelled})
     assert json.loads(accepted(line).text)[field] == word
@@ -170,14 +186,14 @@ def test_a_blank_line_is_skipped(text: bytes):
     """It is no mistake, and nothing to import."""
     judged = judge_line(1, text)
     assert isinstance(judged, Skipped)
-    assert judged.note.code == Code.BLANK_LINE
+    assert judged.note.finding.code == Code.BLANK_LINE
 
 
 def test_a_system_module_is_skipped():
     """The hub makes $edgeAgent and $edgeHub itself and refuses to be told of them."""
     judged = judge_line(1, a_line("edge", moduleId="$edgeAgent"))
     assert isinstance(judged, Skipped)
-    assert judged.note.code == Code.SYSTEM_MODULE
+    assert judged.note.finding.code == Code.SYSTEM_MODULE
 
 
 @given(st.binary(max_size=200))
@@ -204,5 +220,46 @@ def test_any_json_object_is_judged(members: dict[str, Any]):
     judged = judge_line(1, json.dumps(members).encode())
     if isinstance(judged, Rejected):
         for violation in judged.violations:
-            assert "\n" not in violation.message
+            assert "\n" not in violation.finding.message
             json.dumps(violation.as_json(), ensure_ascii=False).encode()
+
+
+def test_a_file_may_say_for_all_lines_what_they_leave_out():
+    """A line's own word goes first; what the file says counts like the line's own."""
+    defaults = Defaults(import_mode="create", status="disabled")
+    judged = judge_line(1, b'{"id":"a"}', defaults)
+    assert isinstance(judged, Accepted)
+    assert json.loads(judged.text) == {"id": "a", "importMode": "create", "status": "disabled"}
+    assert judged.warnings == ()
+    own = judge_line(1, a_line(importMode="delete"), defaults)
+    assert isinstance(own, Accepted)
+    assert own.text == a_line(importMode="delete")
+
+
+def test_what_the_hub_adds_to_properties_is_left_out():
+    """$metadata and $version come from a twin that was read, and cannot be written."""
+    desired = {"rate": 5, "$version": 3, "$metadata": {"$lastUpdated": "x"}}
+    judged = accepted(a_line(properties={"desired": desired}))
+    assert json.loads(judged.text)["properties"] == {"desired": {"rate": 5}}
+    assert Code.TWIN_METADATA_DROPPED in {finding.code for finding in judged.warnings}
+
+
+@pytest.mark.parametrize(
+    ("members", "order"),
+    [
+        ({}, Order.DEVICE),
+        (
+            {"capabilities": {"iotEdge": True}, "deviceScope": "ms-azure-iot-edge://e-1"},
+            Order.DEVICE,
+        ),
+        ({"deviceScope": "ms-azure-iot-edge://e-1"}, Order.CHILD),
+        (
+            {"capabilities": {"iotEdge": True}, "parentScopes": ["ms-azure-iot-edge://e-1"]},
+            Order.CHILD,
+        ),
+        ({"moduleId": "m"}, Order.MODULE),
+    ],
+)
+def test_what_others_build_on_comes_first(members: dict[str, Any], order: Order):
+    """Devices before the children of edge devices, and both before modules."""
+    assert accepted(a_line(**members)).order is order

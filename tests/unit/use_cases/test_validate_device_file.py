@@ -38,7 +38,7 @@ def test_good_lines_go_on_without_the_bad_ones(world: World):
         "deviceId": "bad",
         "field": "statsu",
         "code": "unknown_field",
-        "message": 'is no field of a device; did you mean "status"?',
+        "message": 'is no field of a device, and the hub would ignore it; did you mean "status"?',
     }
 
 

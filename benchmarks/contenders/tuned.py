@@ -1,0 +1,11 @@
+"""Tuned pydantic: the schema of record and our rules for every line, without learned patterns."""
+
+from pathlib import Path
+
+from benchmarks.contenders.line_by_line import run_line_by_line
+from shared.domain.device_line import judge_line
+
+
+def run(source: Path, folder: Path) -> tuple[int, int, int]:
+    """Validate the file."""
+    return run_line_by_line(judge_line, source, folder)

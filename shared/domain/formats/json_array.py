@@ -1,0 +1,111 @@
+"""A JSON array of devices, pretty-printed or not: the body of the Bulk Registry call."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from shared.domain.block_judge import Block
+from shared.domain.device_line import MAX_LINE_BYTES, Rejected
+from shared.domain.finding import Finding
+from shared.domain.formats.format import Piece
+from shared.domain.formats.json_items import ArrayItems, Item, one_line
+from shared.domain.formats.ndjson import BLOCK, FIRST_BLOCK
+from shared.domain.formats.refusals import RefusalCode, refused
+from shared.domain.rules import Code
+
+
+#: Bytes that are told of an item that cannot be told whole.
+BEGINNING: Final = 200
+
+_NO_COMMA: Final = "no comma stands between it and the next item"
+_TORN: Final = r"a text in it goes over the end of its line; close it, or write \n in it"
+_CUT_OFF: Final = "the file ends inside of it; a quote or a bracket may be missing"
+_NOTHING: Final = "nothing stands between two commas"
+_TRAILING: Final = "a comma stands before the ] and nothing between them"
+_NO_END: Final = "the file ends without the ] of its array"
+_BEHIND: Final = "it stands behind the ] of the array, where nothing may be"
+
+
+class JsonArray:
+    """The `Format` of arrays. Each item becomes one line; its values are not touched."""
+
+    name = "json"
+    head = b"[\n"
+    separator = b",\n"
+    tail = b"\n]\n"
+
+    def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
+        """Yield the items, counted from 1; see `Format`.
+
+        Raises:
+            FileRefused: There is no array, or it has an item that is too long and no end.
+        """
+        items = ArrayItems(chunks)
+        if not items.begin():
+            raise refused(RefusalCode.NOT_A_JSON_ARRAY, why="it does not begin with [")
+        number, size, long = 1, FIRST_BLOCK, 0
+        while True:
+            if run := items.run(size):
+                yield Block(number, b"".join(one_line(text) + b"\n" for text in run))
+                number, size = number + len(run), BLOCK
+                continue
+            item = items.next_item()
+            long = number if item.long else long
+            if item.text or item.before == b"," or (item.before and number > 1):
+                yield _piece(number, item)
+                number += 1
+            if not item.before or item.before == b"]":
+                break
+        yield from _end(number, item, long, items.rest())
+
+    def source_of(self, line: bytes) -> bytes:
+        """Return the line itself; see `Format`."""
+        return line
+
+    def called(self, field: str) -> str:
+        """Return the path itself; see `Format`."""
+        return field
+
+    def layout(self) -> Mapping[str, Any]:
+        """Return the name alone; see `Format`."""
+        return {"name": self.name}
+
+
+def _piece(number: int, item: Item) -> Piece:
+    if item.long:
+        limit = {"limit": MAX_LINE_BYTES // 1024}
+        finding = Finding("", Code.LINE_TOO_LONG, limit)
+        return Rejected(number, None, (finding,), _as_text(item.text))
+    if why := _why_broken(item):
+        return _no_json(number, why, item.text or b"null")
+    return Block(number, one_line(item.text) + b"\n")
+
+
+def _why_broken(item: Item) -> str | None:
+    if not item.text:
+        return _NOTHING if item.before == b"," else _TRAILING
+    if not item.before and not item.closed:
+        return _CUT_OFF
+    if item.torn:
+        return _TORN
+    return _NO_COMMA if item.before in b"{[" and item.before else None
+
+
+def _end(number: int, last: Item, long: int, rest: bytes) -> Iterator[Piece]:
+    """Tell what is wrong with the end of an array; `long` is an item that was not kept."""
+    if not last.before and long:
+        why = f"item {long} has a quote or a bracket too few, and nothing behind it can be told"
+        raise refused(RefusalCode.NOT_A_JSON_ARRAY, why=why)
+    if not last.before and last.closed:
+        yield _no_json(number, _NO_END, b"null")
+    if rest:
+        yield _no_json(number, _BEHIND, _as_text(rest))
+
+
+def _no_json(number: int, why: str, text: bytes) -> Rejected:
+    return Rejected(number, None, (Finding("", Code.NOT_JSON, {"why": why}),), text)
+
+
+def _as_text(text: bytes) -> bytes:
+    """Return how something begins as a text of JSON, so that it can stand in an array again."""
+    return json.dumps(text[:BEGINNING].decode(errors="replace"), ensure_ascii=False).encode()

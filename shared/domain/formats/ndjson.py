@@ -1,0 +1,76 @@
+"""NDJSON: one JSON object a line, as IoT Hub exports and imports it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from shared.domain.block_judge import Block
+from shared.domain.device_line import MAX_LINE_BYTES, Skipped
+from shared.domain.finding import Finding, Violation
+from shared.domain.formats.format import Piece
+from shared.domain.rules import Code
+
+
+#: Bytes of the first block, and of the largest. The first is small, so that learning starts early.
+FIRST_BLOCK: Final = 16 * 1024
+BLOCK: Final = 256 * 1024
+_NOTICE: Final = re.compile(rb'[A-Za-z][^ {}\[\]"\n]{0,60} [^{}\[\]"\n]{0,500}\n(?=\{)')
+
+
+class Ndjson:
+    """The `Format` of lines."""
+
+    name = "ndjson"
+    head = b""
+    separator = b"\n"
+    tail = b"\n"
+
+    def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
+        """Yield the lines in blocks; see `Format`. Only the line feed ends a line.
+
+        A first line with a sentence before lines of JSON is the notice of an export without keys.
+        """
+        first = 1
+        for lines in _blocks(chunks):
+            notice = _NOTICE.match(lines) if first == 1 else None
+            if notice:
+                yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
+                first = 2
+            yield Block(first, lines[notice.end() :] if notice else lines)
+            first += lines.count(b"\n") - bool(notice)
+
+    def source_of(self, line: bytes) -> bytes:
+        """Return the line itself; see `Format`."""
+        return line
+
+    def called(self, field: str) -> str:
+        """Return the path itself; see `Format`."""
+        return field
+
+    def layout(self) -> Mapping[str, Any]:
+        """Return the name alone; see `Format`."""
+        return {"name": self.name}
+
+
+def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file without their line feeds; the last one may lack it."""
+    for lines in _blocks(chunks):
+        yield from lines.split(b"\n")[:-1]
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield whole lines in blocks. Of an endless line no more than one chunk is kept in memory.
+
+    Unicode's other line separators may stand inside JSON strings, so they end no line.
+    """
+    size = FIRST_BLOCK
+    pending = b""
+    for chunk in chunks:
+        data = pending + chunk
+        start = 0
+        while end := data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1:
+            yield data[start:end]
+            start, size = end, BLOCK
+        pending = data[start : start + MAX_LINE_BYTES + 1]
+    if pending:
+        yield pending + b"\n"

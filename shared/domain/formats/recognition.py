@@ -1,0 +1,112 @@
+"""Tells which format a file has: by how it begins, and by its name where that tells nothing."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, Final, Literal
+
+from shared.domain.formats.chunks import peek
+from shared.domain.formats.corporate_identifiers import KIND, IdentifierItems, IdentifierRows
+from shared.domain.formats.csv_dialect import BOM
+from shared.domain.formats.csv_rows import CsvRows, begins_with_header
+from shared.domain.formats.foreign import refusal_of
+from shared.domain.formats.format import Format
+from shared.domain.formats.gunzip import MAGIC, unpacked
+from shared.domain.formats.json_array import JsonArray
+from shared.domain.formats.ndjson import Ndjson
+from shared.domain.formats.refusals import RefusalCode, refused
+
+
+#: What a file is about: devices of a hub, or corporate identifiers of Intune.
+type Kind = Literal["devices", "intune"]
+
+_SPACE: Final = b" \t\r\n"
+#: An object that goes over several lines: its first line ends where no object can.
+_SPREAD: Final = re.compile(rb'\{(?:[^\n]*[{\[])?[ \t]*\r?\n|\{[^\n]*,[ \t]*\r?\n\s*"')
+
+#: What names end with, and the format that they stand for.
+_BY_NAME: Final[Mapping[str, Callable[[], Format]]] = {
+    ".txt": Ndjson,
+    ".ndjson": Ndjson,
+    ".jsonl": Ndjson,
+    ".log": Ndjson,
+    ".json": JsonArray,
+    ".csv": CsvRows,
+    ".tsv": CsvRows,
+}
+#: How a format is made from its layout, by its name.
+_BY_LAYOUT: Final[Mapping[str, Callable[[Mapping[str, Any]], Format]]] = {
+    Ndjson.name: lambda _: Ndjson(),
+    JsonArray.name: lambda _: JsonArray(),
+    CsvRows.name: CsvRows.of,
+}
+
+
+def recognise(
+    name: str, chunks: Iterable[bytes], kind: Kind = "devices"
+) -> tuple[Format, Iterator[bytes]]:
+    """Return the format of a file, and its bytes unpacked and without byte order mark.
+
+    Args:
+        name: Name of the file, which decides only where the content does not.
+        chunks: The bytes of the file, cut anywhere.
+        kind: What the file is about.
+
+    Raises:
+        FileRefused: It has none of the formats.
+    """
+    beginning, whole = peek(chunks)
+    if beginning.startswith(MAGIC):
+        beginning, whole = peek(unpacked(whole))
+        name = name.removesuffix(".gz")
+        if beginning.startswith(MAGIC):
+            raise refused(RefusalCode.GZIP_IN_GZIP)
+    if refusal := refusal_of(beginning):
+        raise refusal
+    bom = beginning.startswith(BOM)
+    text = beginning.removeprefix(BOM)
+    form = _json_format(text) or (_of_devices if kind == "devices" else _of_identifiers)(
+        name, text, bom=bom
+    )
+    if kind == "intune" and not isinstance(form, IdentifierRows):
+        form = IdentifierItems(form)
+    return form, _without_bom(whole)
+
+
+def format_from(layout: Mapping[str, Any]) -> Format:
+    """Return the format that has this layout; see `Format.layout`."""
+    name = layout.get("name", Ndjson.name)
+    if layout.get("kind") != KIND:
+        return _BY_LAYOUT[name](layout)
+    is_table = name == IdentifierRows.name
+    return IdentifierRows.of(layout) if is_table else IdentifierItems(_BY_LAYOUT[name](layout))
+
+
+def _json_format(text: bytes) -> Format | None:
+    """Return the format of JSON; of nothing at all, that of lines."""
+    start = text.lstrip(_SPACE)
+    if start.startswith(b"["):
+        return JsonArray()
+    if _SPREAD.match(start):
+        raise refused(RefusalCode.JSON_OBJECT)
+    return Ndjson() if not start or start.startswith(b"{") else None
+
+
+def _of_devices(name: str, text: bytes, *, bom: bool) -> Format:
+    if begins_with_header(text):
+        return CsvRows(bom=bom)
+    if b"\n{" in text:  # the first line is none, but there are lines
+        return Ndjson()
+    ending = f".{name.lower().rpartition('.')[2]}"
+    if ending not in _BY_NAME:
+        raise refused(RefusalCode.UNKNOWN_FORMAT)
+    return CsvRows(bom=bom) if _BY_NAME[ending] is CsvRows else _BY_NAME[ending]()
+
+
+def _of_identifiers(_: str, __: bytes, *, bom: bool) -> Format:
+    return IdentifierRows(bom=bom)
+
+
+def _without_bom(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    first = next(chunks, b"")
+    return chain((first.removeprefix(BOM),), chunks)

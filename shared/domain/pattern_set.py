@@ -1,0 +1,99 @@
+"""The patterns that one file has taught, and which of its lines fit them.
+
+One regular expression holds all patterns, each with its id as a group, and takes any other line
+without a group. `findall` runs it over a block in C and tells for each line which pattern it fits.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.domain.device_line import Accepted
+from shared.domain.line_patterns import NotLearnable, Pattern, learn
+
+
+#: Learning must pay: more patterns cost more than they save.
+MAX_PATTERNS: Final = 12
+MAX_LESSONS: Final = 24
+#: Accepted lines that fitted no pattern, before one of them is learned.
+LINES_A_LESSON: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Which lines of a block fit which pattern."""
+
+    #: For each pattern the ids of the lines that fit it, empty for all other lines.
+    ids: Sequence[tuple[Pattern, Sequence[bytes]]]
+    #: For each line the id of its device, empty if the line fits no pattern.
+    keys: Sequence[bytes]
+
+    def pattern(self, index: int) -> Pattern:
+        """Return the pattern that a line with a key fits."""
+        return next(pattern for pattern, ids in self.ids if ids[index])
+
+
+class PatternSet:
+    """Learns from accepted lines, and looks for lines like them."""
+
+    def __init__(self) -> None:
+        self.patterns: list[Pattern] = []
+        self._lessons = MAX_LESSONS
+        self._unlearned = 0
+
+    @property
+    def may_learn(self) -> bool:
+        """Whether another pattern may come."""
+        return self._lessons > 0 and len(self.patterns) < MAX_PATTERNS
+
+    def teach(self, line: bytes, accepted: Accepted) -> None:
+        """Offer a line that fitted no pattern, without line end; one in so many is learned."""
+        self._unlearned += 1
+        if self._unlearned < LINES_A_LESSON or accepted.added is None or not self.may_learn:
+            return
+        self._unlearned = 0
+        self._lessons -= 1
+        try:
+            pattern = learn(line, accepted)
+        except NotLearnable:
+            return
+        if pattern not in self.patterns:
+            self.patterns.append(pattern)
+            self._compile()
+
+    def fits(self, lines: bytes) -> Fits | None:
+        """Look at whole lines, each with a line feed; None while nothing is learned."""
+        if not self.patterns:
+            return None
+        columns = list(zip(*self._expression.findall(_legible(lines)), strict=True))
+        ids = [columns[group] for group in self._groups]
+        keys = ids[0] if len(ids) == 1 else tuple(map(b"".join, zip(*ids, strict=True)))
+        return Fits(list(zip(self.patterns, ids, strict=True)), keys)
+
+    def _compile(self) -> None:
+        named = [
+            one.expression.replace(b"(?P<key>", b"(?P<key%d>" % number).replace(
+                b"(?P=key)", b"(?P=key%d)" % number
+            )
+            for number, one in enumerate(self.patterns)
+        ]
+        # The last group is for any line, and for findall to give tuples always.
+        self._expression = re.compile(b"(?:%s)\\n|([^\\n]*+)\\n" % b"|".join(named))
+        sizes = [re.compile(expression).groups for expression in named]
+        #: Which group of the whole is the id of each pattern.
+        self._groups = [sum(sizes[:number]) for number in range(len(sizes))]
+
+
+def _legible(lines: bytes) -> bytes:
+    """Put an empty line, which fits nothing, in place of each that is not UTF-8."""
+    if _is_utf8(lines):
+        return lines
+    return b"\n".join(line if _is_utf8(line) else b"" for line in lines.split(b"\n"))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        return data.isascii() or data.decode() is not None
+    except UnicodeDecodeError:
+        return False
