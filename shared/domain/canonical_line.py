@@ -2,7 +2,7 @@
 
 A line whose meaning is right keeps its bytes. One that leaves something to the file gets it
 appended. Only a line with words in another spelling, empty keys or the hub's own metadata is
-written anew.
+written anew, as is one with a carriage return inside.
 """
 
 import json
@@ -67,6 +67,8 @@ def _must_be_rewritten(device: DeviceIdentity, text: bytes) -> bool:
     authentication = device.get("authentication") or {}
     words = (device.get("status"), device.get("importMode"), authentication.get("type"))
     if Respelled in map(type, words):
+        return True
+    if b"\r" in text:  # JSON may have it between values, where readers see the end of a line
         return True
     if b'""' in text and "" in (authentication.get("symmetricKey") or {}).values():
         return True

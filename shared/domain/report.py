@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from shared.domain.corporate_identifier import IDENTIFIER
 from shared.domain.import_errors import LineError
 
 
@@ -85,12 +86,13 @@ def sent(
 
     Args:
         numbers: For each line its number in the source, as 4 bytes; cut at multiples of 4.
-        lines: The canonical lines.
+        lines: The canonical lines, of devices or of corporate identifiers.
         verdicts: What became of them.
     """
     for number, text in zip(_numbers(numbers), lines, strict=True):
         device = from_json(text)
-        device_id, module_id = device["id"], device.get("moduleId") or None
+        device_id = device.get("id") or device[IDENTIFIER]
+        module_id = device.get("moduleId") or None
         yield ReportLine(number, device_id, module_id, verdicts(device_id, module_id), text)
 
 

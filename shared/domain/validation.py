@@ -83,6 +83,8 @@ class _Pass:
         self._details = dict.fromkeys(Part, ways.details)
         self._judge = BlockJudge(ways.details, ways.defaults)
         self._tally = Tally()
+        #: What stands before the next rejected entry.
+        self._separator = b""
 
     def run(self, pieces: Iterable[Piece]) -> Tally:
         """Judge all pieces."""
@@ -126,8 +128,9 @@ class _Pass:
         self._tell(Part.WARNINGS, [Violation(line, device_id, one) for one in accepted.warnings])
 
     def _rejected(self, rejected: Rejected) -> None:
-        separator = self._ways.form.separator if self._tally.rejected > 1 else b""
-        self._parts(Part.ENTRIES, Order.DEVICE)(separator + rejected.text)
+        if rejected.text:
+            self._parts(Part.ENTRIES, Order.DEVICE)(self._separator + rejected.text)
+            self._separator = self._ways.form.separator
         self._tell(Part.REJECTED, list(rejected.violations))
 
     def _tell(self, part: Part, violations: Sequence[Violation]) -> None:

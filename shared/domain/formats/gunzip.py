@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from shared.domain.formats.chunks import gathered
 from shared.domain.formats.refusals import RefusalCode, refused
 
 
@@ -73,9 +74,9 @@ def _check_growth(packed: int, grown: int) -> None:
 
 def _check_end(rest: Iterable[bytes]) -> None:
     """Allow zeros behind the member, with which some tools fill up blocks."""
+    rest = gathered(rest)
     for data in rest:
-        behind = data.lstrip(b"\0")
-        if behind.startswith(MAGIC):
-            raise refused(RefusalCode.GZIP_MANY_MEMBERS)
-        if behind:
+        if behind := data.lstrip(b"\0"):
+            if (behind + next(rest, b"")).startswith(MAGIC):
+                raise refused(RefusalCode.GZIP_MANY_MEMBERS)
             raise refused(RefusalCode.GZIP_BROKEN, why="something else stands behind it")

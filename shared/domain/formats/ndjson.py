@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
 from shared.domain.device_line import MAX_LINE_BYTES, Skipped
 from shared.domain.finding import Finding, Violation
+from shared.domain.formats.chunks import peek
 from shared.domain.formats.format import Piece
 from shared.domain.rules import Code
 
@@ -14,6 +16,11 @@ from shared.domain.rules import Code
 #: Bytes of the first block, and of the largest. The first is small, so that learning starts early.
 FIRST_BLOCK: Final = 16 * 1024
 BLOCK: Final = 256 * 1024
+#: What is kept of an endless line. It shows that the line is too long, even if its last byte is a
+#: carriage return and a line feed comes next.
+_CUT: Final = MAX_LINE_BYTES + 2
+#: Our own lines are longer than the sender's by what was added to them.
+_UNCUT: Final = 2 * MAX_LINE_BYTES
 _NOTICE: Final = re.compile(rb'[A-Za-z][^ {}\[\]"\n]{0,60} [^{}\[\]"\n]{0,500}\n(?=\{)')
 
 
@@ -30,14 +37,15 @@ class Ndjson:
 
         A first line with a sentence before lines of JSON is the notice of an export without keys.
         """
-        first = 1
-        for lines in _blocks(chunks):
-            notice = _NOTICE.match(lines) if first == 1 else None
-            if notice:
-                yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
-                first = 2
-            yield Block(first, lines[notice.end() :] if notice else lines)
-            first += lines.count(b"\n") - bool(notice)
+        beginning, chunks = peek(chunks, FIRST_BLOCK)
+        number = 1
+        if notice := _NOTICE.match(beginning):
+            yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
+            number = 2
+            chunks = chain((next(chunks)[notice.end() :],), chunks)
+        for lines in _blocks(chunks, _CUT):
+            yield Block(number, lines)
+            number += lines.count(b"\n")
 
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
@@ -53,13 +61,13 @@ class Ndjson:
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file without their line feeds; the last one may lack it."""
-    for lines in _blocks(chunks):
+    """Yield the lines of a file of ours without their line feeds; the last one may lack it."""
+    for lines in _blocks(chunks, _UNCUT):
         yield from lines.split(b"\n")[:-1]
 
 
-def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield whole lines in blocks. Of an endless line no more than one chunk is kept in memory.
+def _blocks(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Yield whole lines in blocks; of one that chunks cut in two, at least `limit` bytes.
 
     Unicode's other line separators may stand inside JSON strings, so they end no line.
     """
@@ -71,6 +79,6 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
         while end := data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1:
             yield data[start:end]
             start, size = end, BLOCK
-        pending = data[start : start + MAX_LINE_BYTES + 1]
+        pending = data[start : start + limit]
     if pending:
         yield pending + b"\n"
