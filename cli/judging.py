@@ -35,9 +35,9 @@ def judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict:
     try:
         return _judge(path, kind, details, folder)
     except FileRefused as refused:
-        return Verdict(str(path), refusal=refused)
+        return Verdict(str(path), kind, refusal=refused)
     except OSError as error:
-        return Verdict(str(path), refusal=FileRefused("io_error", str(error)))
+        return Verdict(str(path), kind, refusal=FileRefused("io_error", str(error)))
 
 
 def _judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict:
@@ -51,7 +51,7 @@ def _judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict
         tally = validate(file.pieces, file.form, outputs.open, scratch, details=details)
         if files:
             files.publish(file.form)
-    return Verdict(str(path), file.form.name, tally, outputs.examples)
+    return Verdict(str(path), kind, file.form.name, tally, outputs.examples)
 
 
 class _Outputs:
