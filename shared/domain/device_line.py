@@ -76,6 +76,7 @@ class Rejected:
 
     line: int
     device_id: str | None
+    #: Errors, then warnings: the first one stands for the line where only one is told.
     findings: tuple[Finding, ...]
     #: The line as the sender wrote it; empty if there is nothing that could be sent again.
     text: bytes
@@ -202,7 +203,8 @@ def _order(device: DeviceIdentity) -> Order:
 
 def _rejected(number: int, text: bytes, findings: Iterable[Finding]) -> Rejected:
     safe = (Finding(redacted(one.field, 200), one.code, one.details) for one in findings)
-    return Rejected(number, _device_id(text), tuple(safe), text)
+    errors_first = sorted(safe, key=lambda one: one.severity is not Severity.ERROR)
+    return Rejected(number, _device_id(text), tuple(errors_first), text)
 
 
 def _device_id(text: bytes) -> str | None:

@@ -104,7 +104,7 @@ def _of_devices(name: str, text: bytes, *, bom: bool) -> Format:
         return CsvRows(bom=bom)
     if b"\n{" in text:  # the first line is none, but there are lines
         return Ndjson()
-    ending = f".{name.rpartition('.')[2]}"
+    ending = "".join(name.rpartition(".")[1:])
     if ending not in _BY_NAME:
         raise refused(RefusalCode.UNKNOWN_FORMAT)
     return CsvRows(bom=bom) if _BY_NAME[ending] is CsvRows else _BY_NAME[ending]()

@@ -84,6 +84,14 @@ def test_counts_are_exact_whatever_is_kept_in_detail():
     assert not told[4]["message"]
 
 
+def test_an_error_stands_for_a_line_and_not_a_warning():
+    """Where only one finding is told, and wherever the first one is taken."""
+    line = b'{"id":"a","importMode":"update","tags":{"a":null}}'
+    for details in (0, 10):
+        told = Validated(a_file(line), details=details).objects(Part.REJECTED)
+        assert told[0]["code"] == Code.TWIN_NULL
+
+
 def test_warnings_are_told_and_the_line_goes_on():
     """Legal, but dangerous."""
     outcome = Validated(a_file(b'{"id":"a","importMode":"update"}'))
