@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from shared.domain.ambiguity import ambiguities
 from shared.domain.device_line import (
+    CUT,
     MAX_LINE_BYTES,
     Accepted,
     Judged,
@@ -70,6 +71,8 @@ _WORDS: Final = re.compile(
 )
 _IMEI: Final = re.compile(r"[0-9]{14,16}")
 _SPACED_IMEI: Final = re.compile(r"[0-9]{2}[ -][0-9]{6}[ -][0-9]{6}(?:[ -][0-9]{1,2})?")
+#: What a spreadsheet makes of an IMEI: 4.90154E+14, here without the dot.
+_ROUNDED_IMEI: Final = re.compile(r"[0-9]+E\+[0-9]{2}", re.IGNORECASE)
 _LUHN_DIGITS: Final = 15
 
 
@@ -88,7 +91,11 @@ def _is_model(value: str) -> bool:
 
 _CHECKS: Final[Mapping[str, _Check]] = {
     SERIAL: _Check(
-        lambda value: _SERIAL.fullmatch(value) and not _SPACED_IMEI.fullmatch(value),
+        lambda value: (
+            _SERIAL.fullmatch(value)
+            and not _SPACED_IMEI.fullmatch(value)
+            and not _ROUNDED_IMEI.fullmatch(value)
+        ),
         "a serial number of letters and digits, or an IMEI in digits only",
     ),
     IMEI: _Check(_IMEI.fullmatch, "an IMEI: 14 to 16 digits and nothing else"),
@@ -125,7 +132,7 @@ def judge_item(number: int, line: bytes) -> Judged:
         line: The object, as `judge_line` takes it.
     """
     if len(line) > MAX_LINE_BYTES:
-        return too_long(number, line)
+        return too_long(number, line[:CUT])
     text = line.strip(b" \t\r")
     if not text:
         return blank(number)

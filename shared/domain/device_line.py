@@ -29,6 +29,9 @@ from shared.domain.twin_rules import twin_findings
 NO_DEFAULTS: Final = Defaults()
 #: A longer line is no device: tags, desired and reported together stay below 80 KB.
 MAX_LINE_BYTES: Final = 256 * 1024
+#: What is kept of a longer one. It is still too long where the last byte is a carriage return and
+#: a line feed follows.
+CUT: Final = MAX_LINE_BYTES + 2
 
 
 class Order(IntEnum):
@@ -103,12 +106,12 @@ def judge_line(number: int, text: bytes, defaults: Defaults = NO_DEFAULTS) -> Ju
 
     Args:
         number: Line of the file, counted from 1.
-        text: The line without its line end. One that is longer than `MAX_LINE_BYTES` may be cut
-            off behind that, so it is not looked into: what is left of it may look good.
+        text: The line without its line end. Of one that is too long, anything behind `CUT` may
+            be missing, so it is not looked into: what is left of it may look good.
         defaults: What holds for a line that does not say it itself.
     """
     if len(text) > MAX_LINE_BYTES:
-        return too_long(number, text)
+        return too_long(number, text[:CUT])
     text = text.strip(b" \t\r")
     if not text:
         return blank(number)

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import MAX_LINE_BYTES, Skipped
+from shared.domain.device_line import CUT, MAX_LINE_BYTES, Skipped
 from shared.domain.finding import Finding, Violation
 from shared.domain.formats.chunks import peek
 from shared.domain.formats.format import Piece
@@ -16,9 +16,6 @@ from shared.domain.rules import Code
 #: Bytes of the first block, and of the largest. The first is small, so that learning starts early.
 FIRST_BLOCK: Final = 16 * 1024
 BLOCK: Final = 256 * 1024
-#: What is kept of an endless line. It shows that the line is too long, even if its last byte is a
-#: carriage return and a line feed comes next.
-_CUT: Final = MAX_LINE_BYTES + 2
 #: Our own lines are longer than the sender's by what was added to them.
 _UNCUT: Final = 2 * MAX_LINE_BYTES
 _NOTICE: Final = re.compile(rb'[A-Za-z][^ {}\[\]"\n]{0,60} [^{}\[\]"\n]{0,500}\n(?=\{)')
@@ -43,7 +40,7 @@ class Ndjson:
             yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
             number = 2
             chunks = chain((next(chunks)[notice.end() :],), chunks)
-        for lines in _blocks(chunks, _CUT):
+        for lines in _blocks(chunks, CUT):
             yield Block(number, lines)
             number += lines.count(b"\n")
 
