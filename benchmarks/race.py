@@ -30,7 +30,9 @@ def race(source: Path, contenders: Sequence[str], rounds: int) -> Rounds:
         folders = {name: Path(work) / name for name in contenders}
         programs = {name: partial(_validate, name, source, folders[name]) for name in contenders}
         figures = interleave(programs, rounds)
-        _agree({name: folder for name, folder in folders.items() if name != FLOOR})
+        judges = [name for name in contenders if name != FLOOR]
+        _agree({name: folders[name] for name in judges})
+        _agree_on_counts({name: figures.runs[name][0].said for name in judges})
     return figures
 
 
@@ -45,6 +47,14 @@ def _agree(folders: Mapping[str, Path]) -> None:
         different = [name for name, what in seen.items() if what != seen["ours"]]
         if different:
             message = f"{part} of ours is another than that of {', '.join(different)}"
+            raise Disagreement(message)
+
+
+def _agree_on_counts(said: Mapping[str, Mapping[str, Any]]) -> None:
+    for count in ("accepted", "rejected", "skipped", "found"):
+        different = [name for name, counts in said.items() if counts[count] != said["ours"][count]]
+        if different:
+            message = f"{count} of ours is another number than that of {', '.join(different)}"
             raise Disagreement(message)
 
 
@@ -69,5 +79,4 @@ LOOKS: Final[Mapping[str, Callable[[Path], Any]]] = {
     Part.NUMBERS: _digest,
     Part.REJECTED: _codes,
     Part.SKIPPED: _codes,
-    Part.WARNINGS: _codes,
 }

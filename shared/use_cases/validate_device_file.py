@@ -1,15 +1,16 @@
 """A device file was dropped: notes it, judges every line, lays out what may go to the target."""
 
 import logging
-from functools import partial
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
-from shared.domain.defaults import read_defaults
-from shared.domain.device_file import DeviceFile
+from shared.domain.defaults import Defaults, read_defaults
 from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
 from shared.domain.errors import SourceChanged
-from shared.domain.formats.format import FileRefused
+from shared.domain.formats.format import FileRefused, Format
+from shared.domain.formats.recognition import recognise
 from shared.domain.import_record import (
     Counts,
     ImportRecord,
@@ -19,11 +20,11 @@ from shared.domain.import_record import (
     import_id,
 )
 from shared.domain.lifecycle import State
-from shared.domain.parts import Part
+from shared.domain.parts import Open, Part
 from shared.domain.report import Outcome
 from shared.domain.tally import Tally
 from shared.domain.validation import validate
-from shared.ports import Ports
+from shared.ports import Ports, Work
 from shared.use_cases.conclude import conclude, ending_for_all
 
 
@@ -64,21 +65,42 @@ def _received(ports: Ports, source: Source, default_target: str | None) -> Impor
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
     defaults = read_defaults(record.source.metadata)
     try:
-        file = DeviceFile(record.source.name, lambda: ports.files.read(record.source))
-        with ports.work.scratch() as scratch:
-            outputs = partial(ports.work.replace, f"work/{record.id}", tuple(Part))
-            tally = validate(file.pieces, file.form, outputs, scratch, defaults)
+        form, tally = _judged(ports, record, defaults)
     except SourceChanged:
         return _reject(ports, record, "superseded", "the file was overwritten or deleted")
     except FileRefused as refused:
         return _reject(ports, record, refused.code, refused.text)
-    record = record.amend(layout=file.form.layout(), **_counted(tally))
+    record = record.amend(layout=form.layout(), **_counted(tally))
     target = choose_target(record.source.name, ports.targets, default_target)
     if isinstance(target, Reason):
         return _reject(ports, record, target.code, target.text)
     if reason := _why_rejected(tally, strict=defaults.strict or ports.targets[target].strict):
         return _reject(ports, record, reason.code, reason.text)
     return _send_or_not(ports, record, dry_run=defaults.dry_run)
+
+
+def _judged(ports: Ports, record: ImportRecord, defaults: Defaults) -> tuple[Format, Tally]:
+    """Judge the file as it is read, and write the parts."""
+    form, chunks = recognise(record.source.name, ports.files.read(record.source))
+    parts = _WorkParts(ports.work, f"work/{record.id}")
+    with ports.work.scratch() as scratch:
+        return form, validate(form.pieces(chunks), form, parts, scratch, defaults)
+
+
+class _WorkParts:
+    """The `Parts` as work files of an import."""
+
+    def __init__(self, work: Work, folder: str) -> None:
+        self._work = work
+        self._folder = folder
+
+    def replace(self, *parts: Part) -> AbstractContextManager[Open]:
+        """Open parts for writing; see `Parts`."""
+        return self._work.replace(self._folder, parts)
+
+    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a part; see `Parts`."""
+        return self._work.read(f"{self._folder}/{part}", start, size)
 
 
 def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> ImportRecord:

@@ -4,12 +4,13 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from shared.domain.errors import SourceChanged
 from shared.domain.import_record import Source
+from shared.domain.parts import Part
 from shared.ports import OpenFile
 from tests.fakes.clock import FakeClock
 
@@ -96,3 +97,18 @@ class FakeWork:
     def lines(self, path: str) -> list[bytes]:
         """Return the lines of a file, for assertions."""
         return self.files[path].splitlines()
+
+
+class FakeParts:
+    """The `Parts` of one validation in memory."""
+
+    def __init__(self) -> None:
+        self._work = FakeWork()
+
+    def replace(self, *parts: Part) -> AbstractContextManager[OpenFile]:
+        """Collect bytes; they appear at the end."""
+        return self._work.replace("parts", parts)
+
+    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a part."""
+        return self._work.read(f"parts/{part}", start, size)

@@ -79,6 +79,10 @@ class IdentifierRows:
         cells = (item[IDENTIFIER], item.get(DESCRIPTION, ""))
         return self._dialect.row(cell_of(cell) for cell in cells if cell)
 
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_item(0, line, line)
+
     def called(self, field: str) -> str:
         """Return what people call a member; see `Format`."""
         return _CALLED.get(field, field)
@@ -134,6 +138,10 @@ class IdentifierItems:
     def source_of(self, line: bytes) -> bytes:
         """Return the item itself; see `Format`."""
         return line
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_item(0, line, line)
 
     def called(self, field: str) -> str:
         """Return the member itself; see `Format`."""

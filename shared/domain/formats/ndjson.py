@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import MAX_LINE_BYTES, Skipped
+from shared.domain.device_line import MAX_LINE_BYTES, Judged, Skipped, judge_line
 from shared.domain.finding import Finding, Violation
 from shared.domain.formats.format import Piece
 from shared.domain.rules import Code
@@ -31,7 +31,7 @@ class Ndjson:
         A first line with a sentence before lines of JSON is the notice of an export without keys.
         """
         first = 1
-        for lines in _blocks(chunks):
+        for lines in line_blocks(chunks):
             notice = _NOTICE.match(lines) if first == 1 else None
             if notice:
                 yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
@@ -42,6 +42,10 @@ class Ndjson:
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
         return line
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_line(0, line)
 
     def called(self, field: str) -> str:
         """Return the path itself; see `Format`."""
@@ -54,11 +58,11 @@ class Ndjson:
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the lines of a file without their line feeds; the last one may lack it."""
-    for lines in _blocks(chunks):
+    for lines in line_blocks(chunks):
         yield from lines.split(b"\n")[:-1]
 
 
-def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def line_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield whole lines in blocks. Of an endless line no more than one chunk is kept in memory.
 
     Unicode's other line separators may stand inside JSON strings, so they end no line.
@@ -68,9 +72,12 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         data = pending + chunk
         start = 0
-        while end := data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1:
+        while len(data) - start >= size:
+            end = data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1
+            if not end:
+                break
             yield data[start:end]
             start, size = end, BLOCK
-        pending = data[start : start + MAX_LINE_BYTES + 1]
+        pending = data[start : start + max(size, MAX_LINE_BYTES + 1)]
     if pending:
-        yield pending + b"\n"
+        yield pending if pending.endswith(b"\n") else pending + b"\n"

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.defaults import Defaults
-from shared.domain.device_file import DeviceFile
+from shared.domain.formats.recognition import recognise
 from shared.domain.parts import Part
 from shared.domain.rules import Code
 from shared.domain.tally import Tally
 from shared.domain.validation import validate
 from tests.builders import a_file, a_line
-from tests.fakes.files import FakeWork
+from tests.fakes.files import FakeParts
 
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -29,19 +29,14 @@ class Outcome:
     def __init__(
         self, content: bytes, name: str = "x.txt", details: int = 1000, **defaults
     ) -> None:
-        self._work = FakeWork()
-        file = DeviceFile(name, lambda: iter([content]))
+        self._parts = FakeParts()
+        form, chunks = recognise(name, iter([content]))
         self.tally: Tally = validate(
-            file.pieces,
-            file.form,
-            lambda: self._work.replace("w", tuple(Part)),
-            io.BytesIO(),
-            Defaults(**defaults),
-            details,
+            form.pieces(chunks), form, self._parts, io.BytesIO(), Defaults(**defaults), details
         )
 
     def part(self, part: Part) -> bytes:
-        return self._work.files[f"w/{part}"]
+        return b"".join(self._parts.read(part))
 
     def objects(self, part: Part) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.part(part).splitlines()]
