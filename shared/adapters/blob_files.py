@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
@@ -166,13 +166,10 @@ class _Blocks:
             self._blob.stage_block(block_id, data)
 
 
-_END: Final = b""
-
-
 def _ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same chunks, and read the next one while this one is used."""
+    """Yield the same chunks, and get the next one while this one is used."""
     with ThreadPoolExecutor(1, "read-ahead") as reader:
-        following = reader.submit(next, chunks, _END)
+        following = reader.submit(next, chunks, b"")
         while chunk := following.result():
-            following = reader.submit(next, chunks, _END)
+            following = reader.submit(next, chunks, b"")
             yield chunk
