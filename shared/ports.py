@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Event, ImportRecord, Source
 from shared.domain.job import Job
@@ -182,6 +183,20 @@ class Target(Protocol):
         """Whether one bad line rejects the whole file."""
         ...
 
+    @property
+    def takes(self) -> Kind:
+        """What the files for it are about."""
+        ...
+
+    @property
+    def ways(self) -> Mapping[str, "Target"]:
+        """The ways into it by name; most targets have only themselves, under an empty name."""
+        ...
+
+    def way_for(self, lines: int) -> str:
+        """Return the name of the way that so many lines take."""
+        ...
+
     def look(self) -> Sequence[Job]:
         """Return all jobs that the target shows, in one call."""
         ...
@@ -196,6 +211,22 @@ class Target(Protocol):
         Raises:
             NotStarted: The job surely was not started; the class says why.
             AnswerLost: It may have been.
+        """
+        ...
+
+    def advance(self, ref: AttemptRef, job_id: str, jobs: Sequence[Job]) -> Job | None:
+        """Return where a job stands, after doing for some time what is ours to do for it.
+
+        Most targets go through a job by themselves. Where they take only so many lines a call,
+        this makes some of the calls, and goes on the next time where it stopped.
+
+        Args:
+            ref: The attempt that the job belongs to.
+            job_id: What `start` returned.
+            jobs: What `look` showed just now.
+
+        Returns:
+            None if the target does not show the job.
         """
         ...
 

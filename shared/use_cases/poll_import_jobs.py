@@ -82,7 +82,8 @@ def _bring_on(ports: Ports, slot: str, group: Sequence[Summary], patience: timed
 
 
 def _target(ports: Ports, slot: str) -> Target:
-    target = next((one for one in ports.targets.values() if one.slot == slot), None)
+    ways = (way for target in ports.targets.values() for way in target.ways.values())
+    target = next((way for way in ways if way.slot == slot), None)
     if target is None:
         message = f"no configured target uses {slot} any more"
         raise Unavailable(message)
@@ -120,7 +121,8 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
 
 def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
     """Look at the job of a running import, and end the import if the job has ended."""
-    job = next((job for job in jobs if job.id == record.attempt.job_id), None)
+    ref = attempt_ref(record, record.attempt)
+    job = target_of(ports, record).advance(ref, record.attempt.job_id or "", jobs)
     if job is None:
         _missing(ports, record, Reason(code="job_missing", text="the hub does not show the job"))
     elif job.status in _ENDS:

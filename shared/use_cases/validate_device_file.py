@@ -81,7 +81,8 @@ def _validate(ports: Ports, record: ImportRecord, default_target: str | None) ->
 
 def _judged(ports: Ports, record: ImportRecord, defaults: Defaults) -> tuple[Format, Tally]:
     """Judge the file as it is read, and write the parts."""
-    form, chunks = recognise(record.source.name, ports.files.read(record.source))
+    kind = ports.targets[record.target].takes if record.target else "devices"
+    form, chunks = recognise(record.source.name, ports.files.read(record.source), kind)
     parts = _WorkParts(ports.work, f"work/{record.id}")
     with ports.work.scratch() as scratch:
         return form, validate(form.pieces(chunks), form, parts, scratch, defaults)
@@ -111,7 +112,10 @@ def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> Import
         return conclude(ports, validated, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
     log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
              record.counts.rejected)  # fmt: skip
-    return ports.records.replace(validated.advance(State.QUEUED, now, queued_at=now))
+    target = ports.targets[record.target or ""]
+    way = target.way_for(record.counts.accepted)
+    queued = {"queued_at": now, "way": way, "slot": target.ways[way].slot}
+    return ports.records.replace(validated.advance(State.QUEUED, now, **queued))
 
 
 def _counted(tally: Tally) -> dict[str, Any]:
