@@ -117,7 +117,11 @@ class AzurePorts:
     @cached_property
     def targets(self) -> "Mapping[str, Target]":
         """The configured targets by alias."""
-        return {alias: self._target(target) for alias, target in self._settings.targets.items()}
+        from shared.settings import TargetKind
+
+        makers = {TargetKind.IOT_HUB: self._iot_hub}
+        targets = self._settings.targets
+        return {alias: makers[target.kind](target) for alias, target in targets.items()}
 
     @cached_property
     def results(self) -> "Results":
@@ -138,7 +142,7 @@ class AzurePorts:
 
         return BlobDocuments(Container(self._storage, "state"))
 
-    def _target(self, target: "TargetSettings") -> "Target":
+    def _iot_hub(self, target: "TargetSettings") -> "Target":
         from shared.adapters.exchange import Exchange
         from shared.adapters.iot_hub import IotHubTarget
         from shared.adapters.iot_hub_client import IotHubClient
