@@ -3,6 +3,8 @@
 device-files ─▶ validate_device_file ─▶ start-tickets ─▶ start_import_job ─▶ IoT Hub
                                              ▲                                 │
                     import-results ◀─ poll_import_jobs ◀───────────────────────┘
+
+What an event or a ticket failed to bring on, `reconcile_device_files` and the poller find.
 """
 
 import typing
@@ -45,5 +47,17 @@ def poll_import_jobs(
 ) -> None:
     """Time to look at the jobs, to publish what ended and to repair what stopped."""
     import_ids = bootstrap.poll_import_jobs()
+    if import_ids:
+        tickets.set(import_ids)
+
+
+@app.timer_trigger(arg_name="timer", schedule="%RECONCILE_SCHEDULE%", run_on_startup=False)
+@app.queue_output(arg_name="tickets", queue_name="start-tickets", connection="DeviceFiles")
+def reconcile_device_files(
+    timer: func.TimerRequest,
+    tickets: func.Out[typing.List[str]],  # noqa: UP006
+) -> None:
+    """Time to take in the files whose event got lost."""
+    import_ids = bootstrap.reconcile_device_files("device-files")
     if import_ids:
         tickets.set(import_ids)

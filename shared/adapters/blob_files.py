@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
-from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient
+from azure.storage.blob import BlobBlock, BlobClient, BlobProperties, BlobServiceClient
 
 from shared.adapters.storage import BLOCK_BYTES, Container, storage_errors
 from shared.domain.errors import SourceChanged
@@ -31,19 +31,33 @@ class BlobDeviceFiles:
                 found = self._service.get_blob_client(container, name).get_blob_properties()
             except ResourceNotFoundError:
                 return None
-        return Source(
-            account=str(self._service.account_name),
-            container=container,
-            name=name,
-            etag=str(found.etag),
-            size=int(found.size),
-            last_modified=found.last_modified,
-            metadata=found.metadata or {},
-        )
+        return self._source(container, found)
+
+    def all(self, container: str) -> Iterator[Source]:
+        """Yield the versions of all blobs; see the port."""
+        with storage_errors():
+            try:
+                blobs = self._service.get_container_client(container).list_blobs(
+                    include=["metadata"]
+                )
+                yield from (self._source(container, blob) for blob in blobs)
+            except ResourceNotFoundError:
+                return
 
     def read(self, source: Source) -> Iterator[bytes]:
         """Yield the bytes of exactly this version; see the port."""
         return _ahead(self._read(source))
+
+    def _source(self, container: str, blob: BlobProperties) -> Source:
+        return Source(
+            account=str(self._service.account_name),
+            container=container,
+            name=str(blob.name),
+            etag=f'"{str(blob.etag).strip('"')}"',  # a listing leaves out the quotation marks
+            size=int(blob.size),
+            last_modified=blob.last_modified,
+            metadata=blob.metadata or {},
+        )
 
     def _read(self, source: Source) -> Iterator[bytes]:
         blob = self._service.get_blob_client(source.container, source.name)

@@ -44,6 +44,13 @@ def validate_device_file(
         log.warning("device_file.gone container=%s", container)
         return None
     record = ports.records.create(_received(ports, source, default_target))
+    return validate_received(ports, record, default_target)
+
+
+def validate_received(
+    ports: Ports, record: ImportRecord, default_target: str | None
+) -> str | None:
+    """Validate the file of a record if that is still to be done; return its id if it may start."""
     if record.state is State.RECEIVED:
         record = _validate(ports, record, default_target)
     return record.id if record.state is State.QUEUED else None

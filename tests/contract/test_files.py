@@ -143,3 +143,20 @@ def test_scratch_is_a_file(work: Work):
         scratch.write(b"12345678")
         scratch.seek(2)
         assert scratch.read(3) == b"345"
+
+
+def test_all_files_are_seen_in_the_versions_that_events_tell_of(
+    dropped: tuple[DeviceFiles, Drop], fresh: str
+):
+    """A listing and a look at one blob mean the same version, so they mean the same import."""
+    files, drop = dropped
+    for name in ("a/x.txt", "ü b"):
+        drop(name, b"content")
+    assert {one.name: one.etag for one in files.all(fresh)} == {
+        name: source.etag for name in ("a/x.txt", "ü b") if (source := files.look(fresh, name))
+    }
+
+
+def test_a_missing_container_has_no_files(dropped: tuple[DeviceFiles, Drop]):
+    """Nobody dropped anything yet."""
+    assert list(dropped[0].all("never-there")) == []

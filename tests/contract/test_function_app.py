@@ -52,6 +52,16 @@ GOLDEN = {
             "connection": "DeviceFiles",
         }
     ],
+    "reconcile_device_files": [
+        TICKETS | {"name": "tickets"},
+        {
+            "direction": "IN",
+            "type": "timerTrigger",
+            "name": "timer",
+            "schedule": "%RECONCILE_SCHEDULE%",
+            "runOnStartup": False,
+        },
+    ],
     "poll_import_jobs": [
         TICKETS | {"name": "tickets"},
         {

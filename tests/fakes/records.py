@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from shared.domain.errors import Conflict
 from shared.domain.import_record import ImportRecord
@@ -40,6 +41,12 @@ class FakeRecords:
             yield Summary(
                 record.id, record.state, record.slot, record.queued_at, record.not_before
             )
+
+    def archived_on(self, day: date) -> Iterator[str]:
+        """Yield the ids of archived imports of a day."""
+        yield from (
+            one.id for one in self.archived.values() if one.source.last_modified.date() == day
+        )
 
     def archive(self, record: ImportRecord) -> None:
         """Move a record to the archive."""
