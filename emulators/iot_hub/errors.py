@@ -25,6 +25,7 @@ class ErrorCode(IntEnum):
     SystemModuleModifyUnauthorizedAccess = 401100
     IotHubQuotaExceeded = 403002
     JobQuotaExceeded = 403003
+    OperationNotAvailableInCurrentTier = 403010
     DeviceNotFound = 404001
     JobNotFound = 404002
     ModuleNotFound = 404010
@@ -61,6 +62,22 @@ class HubError(Exception):
     def tracking(self) -> str:
         """Return the line by which the service's operators find a request again."""
         return f"Tracking ID:{uuid4().hex}-G:0-TimeStamp:{ticks.american(ticks.now())}"
+
+
+def throttled(operation_type: str) -> HubError:
+    """Say that operations of a kind come too fast.
+
+    Words of a live hub, which said CRUD of bulk calls (Iot-Telemetry-Simulator#39) and
+    ConfigurationWrite of configurations; what it calls the other kinds was not seen.
+    """
+    text = "The request has been throttled. Wait 10 seconds and try again. "
+    return HubError(ErrorCode.ThrottlingBacklogTimeout, f"{text}Operation type: {operation_type}")
+
+
+def not_in_tier() -> HubError:
+    """Say that a hub of a Basic tier has no such thing (words of Microsoft's list of errors)."""
+    text = "The operation is not available in the current tier."
+    return HubError(ErrorCode.OperationNotAvailableInCurrentTier, text)
 
 
 class JobRefused(HubError):
