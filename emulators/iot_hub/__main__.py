@@ -11,10 +11,13 @@ from pathlib import Path
 from threading import Event
 
 from emulators.iot_hub import certificate
+from emulators.iot_hub.configurations import PAID_LIMIT
 from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.managed_identity import ManagedIdentities
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.registry import DEFAULT_LIMIT
 from emulators.iot_hub.server import RunningHub, listen
+from emulators.iot_hub.storage import Storage
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--job-seconds", type=float, default=0, help="how long a job takes at least")
     add("--lines-per-second", type=float, help="how fast an import goes at most")
     add("--device-limit", type=int, default=DEFAULT_LIMIT, help="devices and modules a hub takes")
+    add("--configuration-limit", type=int, default=PAID_LIMIT, help="configurations a hub takes")
+    add("--system-identity", action="store_true", help="hubs have an identity of their own")
+    add("--user-identity", action="append", default=[], metavar="ID", help="may come repeatedly")
+    add("--storage-ca", type=Path, metavar="FILE", help="who signed storage's certificate")
     return parser
 
 
@@ -50,11 +57,21 @@ def _serving(options: argparse.Namespace) -> Iterator[list[RunningHub]]:
     seconds: float = options.job_seconds
     pace = Pace(seconds / 4, seconds * 3 / 4, options.lines_per_second)
     files = certificate.make(options.certs)
+    identities = ManagedIdentities(options.system_identity, frozenset(options.user_identity))
     with ExitStack() as stack:
         hubs = []
         for name, _, port in (hub.partition(":") for hub in options.hub):
-            hub = Hub(name, data=options.data, pace=pace, device_limit=options.device_limit)
-            stack.enter_context(hub)
+            storage = Storage(identities, options.storage_ca)
+            hub = stack.enter_context(
+                Hub(
+                    name,
+                    data=options.data,
+                    pace=pace,
+                    device_limit=options.device_limit,
+                    storage=storage,
+                )
+            )
+            hub.configurations.limit = options.configuration_limit
             hubs.append(stack.enter_context(listen(hub, int(port or 0), files)))
         yield hubs
 

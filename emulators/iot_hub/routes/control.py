@@ -4,7 +4,7 @@ from typing import Final
 
 from emulators.iot_hub.faults import Fault
 from emulators.iot_hub.hub import Hub
-from emulators.iot_hub.routes import bulk, identities, jobs, queries, twins
+from emulators.iot_hub.routes import bulk, configurations, identities, jobs, queries, twins
 from emulators.iot_hub.routes.operation import Answer, Call, Operation
 
 
@@ -14,6 +14,7 @@ SERVICE_OPERATIONS: Final = (
     *bulk.OPERATIONS,
     *identities.OPERATIONS,
     *twins.OPERATIONS,
+    *configurations.OPERATIONS,
 )
 _NAMES: Final = frozenset(operation.name for operation in SERVICE_OPERATIONS)
 
@@ -29,6 +30,15 @@ def _order_fault(hub: Hub, call: Call) -> Answer:
     return Answer(status=204)
 
 
+def _delay_role(hub: Hub, call: Call) -> Answer:
+    match call.json:
+        case {"validations": int(validations)} if validations >= 0:
+            hub.storage.delay_role(validations)
+            return Answer(status=204)
+        case _:
+            return Answer({"Message": "How many validations, please?"}, 400)
+
+
 def _count_calls(hub: Hub, _call: Call) -> Answer:
     return Answer(dict(hub.calls))
 
@@ -41,6 +51,7 @@ def _reset(hub: Hub, _call: Call) -> Answer:
 OPERATIONS: Final = (
     *SERVICE_OPERATIONS,
     Operation("POST", "/_emulator/faults", None, _order_fault),
+    Operation("POST", "/_emulator/role-delay", None, _delay_role),
     Operation("GET", "/_emulator/calls", None, _count_calls),
     Operation("POST", "/_emulator/reset", None, _reset),
 )
