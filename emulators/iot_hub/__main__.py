@@ -12,8 +12,10 @@ from threading import Event
 
 from emulators.iot_hub import certificate
 from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.managed_identity import ManagedIdentities
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.server import RunningHub, listen
+from emulators.iot_hub.storage import Storage
 from emulators.iot_hub.tier import Tier
 
 
@@ -60,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--units", type=int, default=1, help="how many units of the tier a hub has")
     add("--device-limit", type=int, help="devices and modules a hub takes (default: the tier's)")
+    add("--configuration-limit", type=int, help="configurations a hub takes (default: the tier's)")
+    add("--system-identity", action="store_true", help="hubs have an identity of their own")
+    add("--user-identity", action="append", default=[], metavar="ID", help="may come repeatedly")
+    add("--storage-ca", type=Path, metavar="FILE", help="who signed storage's certificate")
     return parser
 
 
@@ -71,6 +77,7 @@ def _serving(options: argparse.Namespace) -> Iterator[list[RunningHub]]:
     seconds: float = options.job_seconds
     pace = Pace(seconds / 4, seconds * 3 / 4, options.lines_per_second)
     files = certificate.make(options.certs)
+    identities = ManagedIdentities(options.system_identity, frozenset(options.user_identity))
     with ExitStack() as stack:
         hubs = []
         for name, _, port in (hub.partition(":") for hub in options.hub):
@@ -81,6 +88,8 @@ def _serving(options: argparse.Namespace) -> Iterator[list[RunningHub]]:
                 tier=options.tier,
                 units=options.units,
                 device_limit=options.device_limit,
+                configuration_limit=options.configuration_limit,
+                storage=Storage(identities, options.storage_ca),
             )
             stack.enter_context(hub)
             hubs.append(stack.enter_context(listen(hub, int(port or 0), files)))

@@ -15,7 +15,8 @@ class Clock:
     """Counts the minutes of throttles, stamps jobs and dates their history.
 
     Signatures go by the machine's clock alone, because their clients and Storage do, and so do
-    identities, whose generations must never meet twice. Any thread may call any method.
+    configurations and identities, whose generations must never meet twice. Any thread may call
+    any method.
 
     Args:
         source: Says what the machine's clock shows, in ticks. A test may let it stand still.

@@ -21,6 +21,9 @@ class ErrorCode(IntEnum):
     BulkRegistryOperationFailure = 400013
     InvalidDeviceScope = 400028
     ManagedIdentityNotEnabled = 400032
+    InvalidConfigurationTargetCondition = 400401
+    InvalidConfigurationContent = 400402
+    InvalidConfigurationCustomMetricsQuery = 400404
     IotHubUnauthorizedAccess = 401002
     SystemModuleModifyUnauthorizedAccess = 401100
     IotHubQuotaExceeded = 403002
@@ -29,11 +32,14 @@ class ErrorCode(IntEnum):
     DeviceNotFound = 404001
     JobNotFound = 404002
     ModuleNotFound = 404010
+    ConfigurationNotFound = 404301
     DeviceAlreadyExists = 409001
     ModuleAlreadyExistsOnDevice = 409301
+    ConfigurationAlreadyExists = 409401
     PreconditionFailed = 412001
     TooManyDevices = 413002
     TooManyModulesOnDevice = 413003
+    ConfigurationCountLimitExceeded = 413101
     ThrottlingBacklogTimeout = 429003
     ServerError = 500001
     ServiceUnavailable = 503001

@@ -1,4 +1,4 @@
-"""One IoT hub: its registry, its jobs, its policies, and what tests order of it."""
+"""One IoT hub: its registry, configurations, jobs and policies, and what tests order of it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,13 +8,15 @@ from typing import Final, Self
 
 from emulators.iot_hub.access import DEFAULT_POLICIES, Policy
 from emulators.iot_hub.clock import Clock
+from emulators.iot_hub.configurations import Configurations
 from emulators.iot_hub.faults import Faults
 from emulators.iot_hub.job_history import JobHistory
 from emulators.iot_hub.jobs import Jobs
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.registry import Registry
+from emulators.iot_hub.storage import Storage
 from emulators.iot_hub.throttle import Meter, Throttle
-from emulators.iot_hub.tier import DEFAULT_LIMIT, Tier
+from emulators.iot_hub.tier import LIMITS, Tier
 
 
 AT_ONCE: Final = Pace()
@@ -31,7 +33,7 @@ class Hub:
     #: Names the hub in logs and files.
     name: str = "hub"
     _: KW_ONLY
-    #: Folder that keeps registry and job history; without it they live in memory.
+    #: Folder that keeps registry, configurations and job history; without it they live in memory.
     data: Path | None = None
     #: How long jobs take.
     pace: Pace = AT_ONCE
@@ -40,16 +42,27 @@ class Hub:
     units: int = 1
     #: How many devices and modules the hub takes; None for as many as its tier does.
     device_limit: int | None = None
+    #: How many configurations the hub takes; None for as many as its tier does.
+    configuration_limit: int | None = None
     #: Shared access policies by name.
     policies: Mapping[str, Policy] = DEFAULT_POLICIES
+    #: The hub's identities and how it reaches storage; without identities a job needs a SAS.
+    storage: Storage = field(default_factory=Storage)
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
         """Open what the hub keeps, unless nobody sells such a hub."""
         _check_units(self.tier, self.units)
-        self.registry = Registry(self.data and self.data / f"{self.name}.sqlite")
-        history = JobHistory(self.data and self.data / f"{self.name}.jobs.sqlite")
-        self.jobs = Jobs(self.registry, history, self.pace, self.clock)
+        self.registry = Registry(self._file("sqlite"))
+        self.configurations = Configurations(self._file("configurations.json"))
+        self.jobs = Jobs(
+            self.registry,
+            self.configurations,
+            JobHistory(self._file("jobs.sqlite")),
+            self.pace,
+            self.storage,
+            self.clock,
+        )
         self.faults = Faults()
         #: How often each operation was called, whatever came of it.
         self.calls: Counter[str] = Counter()
@@ -74,8 +87,9 @@ class Hub:
         _check_units(tier, units)
         self.tier, self.units = tier, units
         self.registry.tier = tier
-        of_tier = tier.devices if tier else DEFAULT_LIMIT
-        self.registry.limit = of_tier if self.device_limit is None else self.device_limit
+        limits = tier.limits if tier else LIMITS
+        self.registry.limit = _given(self.device_limit, limits.devices)
+        self.configurations.limit = _given(self.configuration_limit, limits.configurations)
 
     def charge(self, throttle: Throttle, count: int = 1) -> None:
         """Let so many operations through, all or none; a hub of no tier takes any number.
@@ -88,9 +102,11 @@ class Hub:
             self._meter.take(throttle, budget, count, self.clock.now())
 
     def reset(self) -> None:
-        """Become as new: no devices, no jobs, no faults, no calls; tier and time as they were."""
+        """Become as new: nothing kept, ordered or counted; tier and time as they were."""
         self.jobs.clear()
         self.registry.clear()
+        self.configurations.clear()
+        self.storage.delay_role(0)
         self.faults.clear()
         self.calls.clear()
         self._meter.clear()
@@ -102,7 +118,14 @@ class Hub:
         self.jobs.close()
         self.registry.close()
 
+    def _file(self, ending: str) -> Path | None:
+        return self.data and self.data / f"{self.name}.{ending}"
+
 
 def _check_units(tier: Tier | None, units: int) -> None:
     if tier:
         tier.check_units(units)
+
+
+def _given(limit: int | None, of_tier: int) -> int:
+    return of_tier if limit is None else limit

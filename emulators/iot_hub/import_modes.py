@@ -21,6 +21,7 @@ from emulators.iot_hub.identity import (
 )
 from emulators.iot_hub.identity_rules import check_identity, check_ids, check_tier
 from emulators.iot_hub.registry import Registry
+from emulators.iot_hub.scopes import check_new, check_overwritten
 from emulators.iot_hub.twin_document import Section, checked
 from emulators.iot_hub.typed_json import Document
 
@@ -53,7 +54,7 @@ def _create(registry: Registry, wish: ExportImportDevice) -> None:
     _check_room(registry, 1 + wish.is_edge * len(SYSTEM_MODULES))
     if wish.module_id:
         _check_device(registry, wish)
-    _check_scope(registry, wish)
+    check_new(registry, wish)
     identity = _with_wished_twin(new_identity(wish), wish)
     registry.add(identity)
     if wish.is_edge:
@@ -64,7 +65,7 @@ def _overwrite(registry: Registry, wish: ExportImportDevice, existing: Identity)
     check_identity(wish)
     if wish.is_edge and not existing.iot_edge:
         _check_room(registry, len(SYSTEM_MODULES))
-    _check_scope(registry, wish)
+    check_overwritten(registry, wish, existing)
     identity = overwritten(existing, wish)
     # Made before anything is written, because it may be refused.
     identity_and_twin = _with_wished_twin(identity, wish)
@@ -133,16 +134,6 @@ def _check_device(registry: Registry, wish: ExportImportDevice) -> None:
     if len(registry.modules(wish.id)) >= MODULES_ON_A_DEVICE:
         text = f"Device {wish.id} has {MODULES_ON_A_DEVICE} modules already"
         raise HubError(ErrorCode.TooManyModulesOnDevice, text)
-
-
-def _check_scope(registry: Registry, wish: ExportImportDevice) -> None:
-    """Refuse parents that are not edge devices of this hub: scopes do not travel between hubs."""
-    scopes = wish.parent_scopes if wish.is_edge else filter(None, (wish.device_scope,))
-    for scope in scopes:
-        device_id = scope.rpartition("/")[2].rpartition("-")[0]
-        parent = registry.find(device_id)
-        if parent is None or not parent.iot_edge or parent.device_scope != scope:
-            raise HubError(ErrorCode.InvalidDeviceScope, f"Device scope {scope} is not valid")
 
 
 def _toggle_system_modules(registry: Registry, device: Identity) -> None:

@@ -12,7 +12,8 @@ from uuid import uuid4
 from azure.core.exceptions import AzureError
 
 from emulators.iot_hub.clock import Clock
-from emulators.iot_hub.containers import check_input, check_output
+from emulators.iot_hub.configurations import Configurations
+from emulators.iot_hub.containers import Containers
 from emulators.iot_hub.errors import ErrorCode, HubError, job_quota_exceeded
 from emulators.iot_hub.export_job import ExportJob
 from emulators.iot_hub.import_job import ImportJob
@@ -20,6 +21,7 @@ from emulators.iot_hub.job import FINAL, Job, JobRequest, JobStatus, JobType
 from emulators.iot_hub.job_history import JobHistory
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.registry import Registry
+from emulators.iot_hub.storage import Storage
 from emulators.iot_hub.ticks import TICKS_A_SECOND
 
 
@@ -37,8 +39,18 @@ class Jobs:
     A job that the history still calls active died with its process: it has failed.
     """
 
-    def __init__(self, registry: Registry, history: JobHistory, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        configurations: Configurations,
+        history: JobHistory,
+        pace: Pace,
+        storage: Storage,
+        clock: Clock,
+    ) -> None:
         self._registry = registry
+        self._configurations = configurations
+        self._storage = storage
         self._history = history
         self._pace = pace
         self._clock = clock
@@ -70,15 +82,16 @@ class Jobs:
         """Start a job, unless the slot is taken or a container cannot be used.
 
         Raises:
-            JobRefused: 403003 or 400008; then nothing happened.
+            HubError: 403010 or 400032; then nothing happened, as with the others.
+            JobRefused: 403003 or 400008.
         """
+        request.check_tier(self._registry.tier)
+        containers = self._storage.containers(request)
         with self._creating:
             if any(not job.is_final for job in self.all()):
                 raise job_quota_exceeded()
-            if request.type is JobType.IMPORT:
-                check_input(request.input_uri, request.input_blob)
-            check_output(request.output_uri)
-            return self._start(request)
+            self._storage.validate(request, containers)
+            return self._start(request, containers)
 
     def cancel(self, job_id: str) -> JobStatus:
         """Cancel an active job and return where it stood; afterwards it changes nothing more.
@@ -115,19 +128,18 @@ class Jobs:
         self._stopped.set()
         self.settle()
 
-    def _start(self, request: JobRequest) -> Job:
+    def _start(self, request: JobRequest, containers: Containers) -> Job:
         job = Job(str(uuid4()), request.type, self._clock.now(), request.excludes_keys)
         self._keep(job)
         self._stopped = Event()
-        arguments = (job.job_id, self._work(request), self._stopped)
+        arguments = (job.job_id, self._work(request, containers), self._stopped)
         self._thread = Thread(target=self._run, args=arguments, name=f"job {job.job_id}")
         self._thread.start()
         return job
 
-    def _work(self, request: JobRequest) -> ImportJob | ExportJob:
-        if request.type is JobType.IMPORT:
-            return ImportJob(self._registry, request, self._pace)
-        return ExportJob(self._registry, request)
+    def _work(self, request: JobRequest, containers: Containers) -> ImportJob | ExportJob:
+        what = (self._registry, self._configurations, request, containers)
+        return ImportJob(*what, self._pace) if request.type is JobType.IMPORT else ExportJob(*what)
 
     def _run(self, job_id: str, work: ImportJob | ExportJob, stopped: Event) -> None:
         with self._failing(job_id):

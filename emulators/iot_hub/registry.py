@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from emulators.iot_hub.export_import_device import DeviceStatus
 from emulators.iot_hub.identity import Identity
-from emulators.iot_hub.tier import DEFAULT_LIMIT, Tier
+from emulators.iot_hub.tier import LIMITS, Tier
 
 
 #: Rows that are read at a time, so that reading a whole registry takes little memory.
@@ -43,7 +43,7 @@ class Statistics(NamedTuple):
 class Registry:
     """Identities in the order of device id and module id. Any thread may call any method."""
 
-    def __init__(self, path: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(self, path: Path | None = None, limit: int = LIMITS.devices) -> None:
         self.limit = limit
         #: The hub's tier, which decides what an identity may have; None for all there is.
         self.tier: Tier | None = None

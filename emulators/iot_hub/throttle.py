@@ -45,6 +45,7 @@ class Throttle:
 
 REGISTRY: Final = Throttle("CRUD", 60, (Rate(100), Rate(100), Rate(5000)))
 JOBS: Final = Throttle("Jobs", 60, (Rate(100), Rate(100), Rate(5000)))
+CONFIGURATIONS: Final = Throttle("ConfigurationWrite", 60, (Rate(20), Rate(20), Rate(20)))
 QUERIES: Final = Throttle("Query", 60, (Rate(20), Rate(20), Rate(1000)))
 TWIN_READS: Final = Throttle("TwinRead", 1, (Rate(at_least=100), Rate(10, 100), Rate(500)))
 TWIN_UPDATES: Final = Throttle("TwinWrite", 1, (Rate(at_least=50), Rate(5, 50), Rate(250)))

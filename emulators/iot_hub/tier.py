@@ -5,12 +5,20 @@ throttling", and the pricing page for the Free tier's devices.
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
-#: Devices and modules together, in any tier but Free.
-DEFAULT_LIMIT: Final = 1_000_000
-FREE_LIMIT: Final = 500
+class Limits(NamedTuple):
+    """How much a hub takes, whatever its units."""
+
+    #: Devices and modules together.
+    devices: int
+    configurations: int
+
+
+#: In any tier but Free.
+LIMITS: Final = Limits(1_000_000, 100)
+FREE_LIMITS: Final = Limits(500, 10)
 #: By size.
 MOST_UNITS: Final = {1: 200, 2: 200, 3: 10}
 
@@ -49,9 +57,9 @@ class Tier(StrEnum):
             raise ValueError(text)
 
     @property
-    def devices(self) -> int:
-        """How many devices and modules a hub of this tier takes, whatever its units."""
-        return FREE_LIMIT if self is Tier.F1 else DEFAULT_LIMIT
+    def limits(self) -> Limits:
+        """How much a hub of this tier takes."""
+        return FREE_LIMITS if self is Tier.F1 else LIMITS
 
 
 BASIC: Final = frozenset({Tier.B1, Tier.B2, Tier.B3})

@@ -4,7 +4,7 @@ from typing import Final
 
 from emulators.iot_hub.faults import Fault
 from emulators.iot_hub.hub import Hub
-from emulators.iot_hub.routes import bulk, identities, jobs, queries, twins
+from emulators.iot_hub.routes import bulk, configurations, identities, jobs, queries, twins
 from emulators.iot_hub.routes.operation import Answer, Call, Operation
 from emulators.iot_hub.tier import Tier
 
@@ -15,6 +15,7 @@ SERVICE_OPERATIONS: Final = (
     *bulk.OPERATIONS,
     *identities.OPERATIONS,
     *twins.OPERATIONS,
+    *configurations.OPERATIONS,
 )
 _NAMES: Final = frozenset(operation.name for operation in SERVICE_OPERATIONS)
 
@@ -50,6 +51,15 @@ def _advance_clock(hub: Hub, call: Call) -> Answer:
     return Answer(status=204)
 
 
+def _delay_role(hub: Hub, call: Call) -> Answer:
+    match call.json:
+        case {"validations": int(validations)} if validations >= 0:
+            hub.storage.delay_role(validations)
+            return Answer(status=204)
+        case _:
+            return Answer({"Message": "How many validations, please?"}, 400)
+
+
 def _no_order(what: str, error: Exception) -> Answer:
     return Answer({"Message": f"That is no {what}: {error}"}, 400)
 
@@ -68,6 +78,7 @@ OPERATIONS: Final = (
     Operation("POST", "/_emulator/faults", None, _order_fault),
     Operation("POST", "/_emulator/tier", None, _scale),
     Operation("POST", "/_emulator/clock", None, _advance_clock),
+    Operation("POST", "/_emulator/role-delay", None, _delay_role),
     Operation("GET", "/_emulator/calls", None, _count_calls),
     Operation("POST", "/_emulator/reset", None, _reset),
 )

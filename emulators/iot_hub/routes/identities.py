@@ -40,9 +40,6 @@ def _put(hub: Hub, call: Call) -> Answer:
     device_id, module_id = _key(hub, call)
     wish = _wish(call, device_id, module_id)
     with hub.registry.transaction():
-        before = hub.registry.find(device_id, module_id)
-        if before and before.iot_edge and wish.is_edge and not wish.device_scope:
-            raise HubError(ErrorCode.ArgumentInvalid, "Device scope is immutable")
         import_modes.apply(hub.registry, wish)
         return _get(hub, call)
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from azure.iot.hub import IoTHubJobManager, IoTHubRegistryManager
+from azure.iot.hub import IoTHubConfigurationManager, IoTHubJobManager, IoTHubRegistryManager
+from azure.iot.hub.models import Configuration, ConfigurationContent
 from azure.iot.hub.protocol.models import ExportImportDevice, JobProperties
 from msrest.exceptions import HttpOperationError
 
@@ -25,6 +26,12 @@ def devices(*names: str, **fields: Any) -> list[ExportImportDevice]:
     ]
 
 
+def configuration(name: str) -> Configuration:
+    """Return a configuration for all devices."""
+    content = ConfigurationContent(device_content={"properties.desired.rate": 5})
+    return Configuration(id=name, content=content, target_condition="*")
+
+
 def job(body: Mapping[str, str]) -> JobProperties:
     """Return the SDK's request for a job from a body of the REST API."""
     return JobProperties(
@@ -36,8 +43,9 @@ def job(body: Mapping[str, str]) -> JobProperties:
 
 
 class Sdk:
-    """Both clients of the SDK. `REQUESTS_CA_BUNDLE` must name the hub's certificate."""
+    """The clients of the SDK. `REQUESTS_CA_BUNDLE` must name the hub's certificate."""
 
     def __init__(self, connection_string: str) -> None:
         self.registry = IoTHubRegistryManager.from_connection_string(connection_string)
+        self.configurations = IoTHubConfigurationManager.from_connection_string(connection_string)
         self.jobs = IoTHubJobManager.from_connection_string(connection_string)

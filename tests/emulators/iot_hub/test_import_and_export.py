@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 
+from emulators.iot_hub.containers import Containers
 from emulators.iot_hub.export_job import ExportJob
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.job import JobRequest, JobStatus
@@ -260,7 +261,8 @@ def test_a_stopped_export_writes_nothing(hub, exchange):
     create(hub.registry)
     stopped = Event()
     stopped.set()
-    ExportJob(hub.registry, JobRequest.read(exchange.an_export())).run(stopped)
+    request = JobRequest.read(exchange.an_export())
+    ExportJob(hub.registry, hub.configurations, request, Containers()).run(stopped)
     assert list(exchange.output.list_blobs()) == []
 
 
@@ -276,12 +278,3 @@ def test_what_was_exported_can_be_imported_elsewhere(hub, exchange):
     assert [json.loads(line) | dict.fromkeys(varying) for line in again] == [
         json.loads(line) | dict.fromkeys(varying) for line in lines
     ]
-
-
-def test_configurations_come_and_go_empty(hub, exchange):
-    """The hub has none; the blobs are there all the same."""
-    run(hub, exchange.an_export(includeConfigurations=True))
-    assert exchange.written("configurations.txt") == b""
-    exchange.put(a_line())
-    run(hub, exchange.an_import(includeConfigurations=True))
-    assert exchange.written("importConfigErrors.log") == b""

@@ -122,6 +122,7 @@ def refused_containers(exchange):
     """Yield bodies whose containers cannot be used, and what the hub says."""
     unreadable = "Failed to read devices blob from the input container."
     unwritable = "Unauthorized to write to output blob container."
+    unreadable_output = "Unauthorized to read from output blob container."
     undeletable = "Unauthorized to delete from output blob container."
     source, target = exchange.input, exchange.output
     yield {"inputBlobName": "no/such.txt"}, unreadable
@@ -132,9 +133,19 @@ def refused_containers(exchange):
     yield {"inputBlobContainerUri": "nonsense"}, unreadable
     yield {"inputBlobContainerUri": "http://127.0.0.1:1/account/container?sig=x"}, unreadable
     yield {"inputBlobContainerUri": None}, unreadable
+    yield (
+        {"includeConfigurations": True},
+        "Failed to read configurations blob from the input container.",
+    )
     yield {"outputBlobContainerUri": exchange.uri(target, "rd")}, unwritable
     yield {"outputBlobContainerUri": exchange.uri(target, "rwd", hours=-1)}, unwritable
+    yield (
+        {"outputBlobContainerUri": f"{target.url}-gone?{exchange.uri(target, 'rwd')}"},
+        unwritable,
+    )
+    yield {"outputBlobContainerUri": target.url}, unwritable
     yield {"outputBlobContainerUri": None}, unwritable
+    yield {"outputBlobContainerUri": exchange.uri(target, "wd")}, unreadable_output
     yield {"outputBlobContainerUri": exchange.uri(target, "rwl")}, undeletable
 
 
@@ -170,7 +181,8 @@ def test_an_export_needs_its_output_only(call, exchange):
         ({"type": None}, "ArgumentInvalid"),
         ({"type": "unknown"}, "DeserializationError"),
         ({"type": "firmwareUpdate"}, "DeserializationError"),
-        ({"storageAuthenticationType": "IdentityBased"}, "ManagedIdentityNotEnabled"),
+        ({"storageAuthenticationType": "byHand"}, "DeserializationError"),
+        ({"identity": []}, "DeserializationError"),
         ({"excludeKeysInExport": "perhaps"}, "DeserializationError"),
     ],
 )

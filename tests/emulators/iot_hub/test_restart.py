@@ -11,7 +11,7 @@ from azure.iot.hub.models import Twin
 
 from tests.emulators.iot_hub.lines import KEY_A, KEY_B, a_line
 from tests.emulators.iot_hub.process import hub_process
-from tests.emulators.iot_hub.sdk import Sdk, devices, job, refusal
+from tests.emulators.iot_hub.sdk import Sdk, configuration, devices, job, refusal
 
 
 @dataclass
@@ -48,7 +48,7 @@ def ended(client, created):
     return seen.as_dict()
 
 
-def test_devices_twins_etags_and_history_are_there_again(hub, exchange):
+def test_devices_twins_configurations_etags_and_history_are_there_again(hub, exchange):
     """To the letter, and an ETag from before is good for a write after."""
     exchange.put(a_line("imported", tags={"site": "x"}), a_line("gone", importMode="update"))
     with hub() as before:
@@ -56,6 +56,7 @@ def test_devices_twins_etags_and_history_are_there_again(hub, exchange):
         device = client.registry.create_device_with_sas("d1", KEY_A, KEY_B, "enabled")
         client.registry.create_module_with_sas("d1", "m1", "me", None, None)
         twin = client.registry.update_twin("d1", Twin(tags={"a": 1}), "*").as_dict()
+        kept = client.configurations.create_configuration(configuration("c1")).as_dict()
         created = client.jobs.create_import_export_job(job(exchange.an_import()))
         done = ended(client, created)
         module = client.registry.get_module("d1", "m1").as_dict()
@@ -65,6 +66,7 @@ def test_devices_twins_etags_and_history_are_there_again(hub, exchange):
         assert client.registry.get_module("d1", "m1").as_dict() == module
         assert client.registry.get_twin("d1").as_dict() == twin
         assert client.registry.get_twin("imported").tags == {"site": "x"}
+        assert client.configurations.get_configuration("c1").as_dict() == kept
         assert [each.as_dict() for each in client.jobs.get_import_export_jobs()] == [done]
         assert done["status"] == "completed"
         update = partial(client.registry.update_device_with_sas, "d1", device.etag, KEY_A, KEY_B)

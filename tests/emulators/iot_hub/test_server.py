@@ -17,7 +17,7 @@ import requests
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
-from tests.emulators.iot_hub.lines import create
+from tests.emulators.iot_hub.lines import a_configuration, create
 from tests.emulators.iot_hub.process import hub_process
 
 
@@ -115,6 +115,40 @@ def test_a_process_keeps_what_it_is_told_to_keep(tmp_path):
             process.terminate()
             process.wait(30)
     assert statuses == [200, 409]
+
+
+def test_a_process_gives_its_hubs_identities(tmp_path, exchange):
+    """A job that asks for one is taken, one that asks for another is not."""
+    options = ("--hub", "h", "--certs", str(tmp_path), "--user-identity", "/subscriptions/0/Me")
+    answers = []
+    with hub_process(*options) as (_, ready):
+        for identity in ("/subscriptions/0/me", "/subscriptions/0/you"):
+            answer = requests.post(
+                f"{ready['hubs']['h']['base_url']}/jobs/create?api-version=2021-04-12",
+                json=exchange.without_sas(exchange.an_export(), userAssignedIdentity=identity),
+                headers={"Authorization": bearer_token()},
+                verify=ready["ca_file"],
+                timeout=30,
+            )
+            answers.append(answer.headers.get("iothub-errorcode"))
+    assert answers == [None, "ManagedIdentityNotEnabled"]
+
+
+def test_a_process_takes_as_many_configurations_as_it_is_told(tmp_path):
+    """Ten, for example, as a free hub does."""
+    options = ("--hub", "h", "--certs", str(tmp_path), "--configuration-limit", "1")
+    statuses = []
+    with hub_process(*options) as (_, ready):
+        for name in ("a", "b"):
+            answer = requests.put(
+                f"{ready['hubs']['h']['base_url']}/configurations/{name}?api-version=2021-04-12",
+                json=a_configuration(name),
+                headers={"Authorization": bearer_token()},
+                verify=ready["ca_file"],
+                timeout=30,
+            )
+            statuses.append(answer.status_code)
+    assert statuses == [200, 413]
 
 
 @pytest.mark.parametrize(

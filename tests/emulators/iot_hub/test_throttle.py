@@ -69,6 +69,8 @@ def test_two_bulk_calls_of_fifty_a_minute(sdk):
         ("POST", "/devices/query", COUNT, 20, "Query"),
         ("GET", "/twins/d1", None, 100, "TwinRead"),
         ("PATCH", "/twins/d1", {"tags": {}}, 50, "TwinWrite"),
+        ("GET", "/configurations", None, 20, "ConfigurationWrite"),
+        ("PUT", "/configurations/c1", {"id": "c1"}, 20, "ConfigurationWrite"),
     ],
 )
 def test_one_call_too_many_is_told_as_a_live_hub_does(verb, path, body, budget, operation_type):

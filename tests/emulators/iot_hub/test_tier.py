@@ -8,8 +8,9 @@ from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from emulators.iot_hub.tier import BASIC, STANDARD, Tier
 from tests.emulators.iot_hub.client import HubClient
+from tests.emulators.iot_hub.exchange import Exchange
 from tests.emulators.iot_hub.lines import create, found
-from tests.emulators.iot_hub.sdk import devices, refusal
+from tests.emulators.iot_hub.sdk import configuration, devices, refusal
 
 
 NOT_IN_TIER = (403, "OperationNotAvailableInCurrentTier")
@@ -58,6 +59,34 @@ def test_a_basic_hub_says_it_in_the_words_of_microsofts_list():
         )
 
 
+@pytest.mark.parametrize("tier", sorted(BASIC))
+def test_a_basic_hub_has_no_configurations(sdk, tier):
+    """403010, whatever is asked of them."""
+    with serve(Hub(tier=tier)) as running:
+        configurations = sdk(running.ca_file, running.connection_string).configurations
+        for refused in (
+            refusal(configurations.get_configurations),
+            refusal(configurations.get_configuration, "c1"),
+            refusal(configurations.create_configuration, configuration("c1")),
+            refusal(configurations.update_configuration, configuration("c1"), "*"),
+            refusal(configurations.delete_configuration, "c1"),
+            refusal(configurations.test_configuration_queries, {"target_condition": "*"}),
+        ):
+            assert refused == NOT_IN_TIER
+
+
+@pytest.mark.parametrize("asked", [Exchange.an_import, Exchange.an_export])
+def test_a_basic_hub_takes_no_job_with_configurations(exchange, asked):
+    """403010, and the slot is free for one without."""
+    exchange.put()
+    body = asked(exchange)
+    with serve(Hub(tier=Tier.B3)) as running, HubClient(running) as call:
+        refused = call("POST", "/jobs/create", body | {"includeConfigurations": True})
+        assert (refused.status_code, refused.headers["iothub-errorcode"]) == NOT_IN_TIER
+        assert call("GET", "/jobs").json() == []
+        assert call("POST", "/jobs/create", body).status_code == 200
+
+
 def test_a_bulk_call_to_a_basic_hub_fails_device_by_device(sdk):
     """Everything that the tier has is applied, a delete whatever else its item says."""
     items = [
@@ -96,6 +125,8 @@ def test_any_other_hub_has_everything(sdk, tier):
         registry.create_device_with_certificate_authority("e1", "enabled", iot_edge=True)
         registry.create_module_with_sas("e1", "m1", "me", None, None)
         assert registry.get_twin("e1").device_id == "e1"
+        configurations = sdk(running.ca_file, running.connection_string).configurations
+        assert configurations.create_configuration(configuration("c1")).etag == "MQ=="
         assert registry.bulk_create_or_update_devices(devices("d1", tags={"a": 1})).is_successful
 
 
@@ -179,9 +210,10 @@ def test_tier_and_clock_can_be_ordered(running, call):
     assert call("POST", "/_emulator/tier", {"tier": None}).status_code == 204
     assert call("GET", "/twins/d1").ok
     call("POST", "/_emulator/tier", {"tier": "F1"})
-    assert running.hub.registry.limit == 500
+    assert (running.hub.registry.limit, running.hub.configurations.limit) == (500, 10)
     call("POST", "/_emulator/reset")
     assert (running.hub.tier, running.hub.registry.limit) == (None, 1_000_000)
+    assert running.hub.configurations.limit == 100
 
 
 @pytest.mark.parametrize(
