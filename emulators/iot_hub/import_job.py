@@ -22,7 +22,6 @@ from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.typed_json import Unreadable, compact
 
 
-ERRORS_BLOB: Final = "importErrors.log"
 CONFIGURATION_ERRORS_BLOB: Final = "importConfigErrors.log"
 #: More errors than this wait on disk until they are uploaded.
 ERRORS_IN_MEMORY: Final = 4 * 2**20
@@ -49,12 +48,12 @@ class ImportJob:
             container(self.request.input_uri) as source,
             container(self.request.output_uri) as target,
         ):
-            delete(target, ERRORS_BLOB)
+            delete(target, self.request.errors_blob)
             self._apply_all(read_lines(source, self.request.input_blob), errors, stopped)
             if stopped.is_set():
                 return
             errors.seek(0)
-            target.upload_blob(ERRORS_BLOB, errors, overwrite=True)
+            target.upload_blob(self.request.errors_blob, errors, overwrite=True)
             if self.request.includes_configurations:
                 target.upload_blob(CONFIGURATION_ERRORS_BLOB, b"", overwrite=True)
 
