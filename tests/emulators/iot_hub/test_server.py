@@ -18,6 +18,7 @@ from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
 from tests.emulators.iot_hub.lines import create
+from tests.emulators.iot_hub.process import hub_process
 
 
 def test_its_certificate_is_good_for_strict_clients(running):
@@ -73,23 +74,6 @@ def test_it_listens_where_it_is_told():
     with serve(Hub(), port) as running, HubClient(running) as call:
         assert running.host == f"localhost:{port}"
         assert call("GET", "/devices").ok
-
-
-@contextlib.contextmanager
-def hub_process(*options):
-    """Run the process; yield it with what its ready line says."""
-    command = [sys.executable, "-m", "emulators.iot_hub", *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 - our own command line
-        command, stdout=pipe, stderr=pipe, text=True
-    ) as process:
-        assert process.stdout
-        try:
-            word, _, ready = process.stdout.readline().partition(" ")
-            assert word == "READY"
-            yield process, json.loads(ready)
-        finally:
-            process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
