@@ -75,7 +75,7 @@ def test_its_limits_are_on_the_command_line(tmp_path):
         order: dict[str, Any] = {"operation": operation, "action": {"status": 429}}
         address, trusted = f"{ready['base_url']}/_emulator/faults", ready["ca_file"]
         assert requests.post(address, json=order, verify=trusted, timeout=30).status_code == 204
-        calls = (("A",), ("A",), ("A", "B"), ("A",))
+        calls = ["A"], ["A"], ["A", "B"], ["A"]
         answers = [bring(ready, *each) for each in calls]
     assert [answer.status_code for answer in answers] == [429, 200, 400, 429]
     assert answers[0].headers["retry-after"] == "3"
