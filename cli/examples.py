@@ -1,17 +1,18 @@
-"""Picks examples of each broken rule from what a validation writes."""
+"""Picks examples of each broken rule from what a validation wrote."""
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Self
 
-from shared.domain.parts import Part
+from shared.domain.formats.ndjson import split_lines
+from shared.domain.parts import Part, Parts
 
 
 #: Of each rule.
 EXAMPLES: Final = 3
 #: The parts that tell of findings, one JSON object a line.
-TELLING: Final = frozenset({Part.REJECTED, Part.WARNINGS, Part.SKIPPED})
+TELLING: Final = (Part.REJECTED, Part.WARNINGS, Part.SKIPPED)
 #: A quotation mark inside a text is escaped, so this is never part of one.
 _CODE: Final = re.compile(rb'"code":"(\w+)"')
 
@@ -22,13 +23,21 @@ class Examples:
     def __init__(self) -> None:
         self._found: dict[str, list[Mapping[str, Any]]] = {}
 
+    @classmethod
+    def of_parts(cls, parts: Parts) -> Self:
+        """Pick from all parts that tell of findings."""
+        examples = cls()
+        for part in TELLING:
+            examples.pick(split_lines(parts.read(part)))
+        return examples
+
     def of(self, code: str) -> list[Mapping[str, Any]]:
         """Return the first findings of a code; see `Violation.as_json`."""
         return self._found.get(code, [])
 
-    def write(self, lines: bytes) -> None:
+    def pick(self, lines: Iterable[bytes]) -> None:
         """Look at some lines of a part that tells of findings."""
-        for line in lines.splitlines():
+        for line in lines:
             if code := _CODE.search(line):
                 found = self._found.setdefault(code[1].decode(), [])
                 if len(found) < EXAMPLES:

@@ -13,7 +13,7 @@ from cli.part_files import is_part_file
 from cli.verdict import Verdict
 from cli.verdict_view import verdict_view
 from shared.domain.formats.recognition import Kind
-from shared.domain.validation import DETAILS
+from shared.domain.telling import DETAILS
 
 
 def validate(

@@ -1,7 +1,7 @@
 """Ways to validate the same device file, from file to file.
 
 Each module has one `run(source, folder)`: it reads the file as a stream, writes what it can into
-the folder, and returns how many lines it accepted, rejected and skipped.
+the folder, and returns its counts.
 """
 
 from collections.abc import Mapping

@@ -10,8 +10,9 @@ from benchmarks.figures import tell
 def main(name: str, source: str, folder: str) -> None:
     """Run it and tell its figures."""
     contender = importlib.import_module(f"benchmarks.contenders.{name}")
-    accepted, rejected, skipped = contender.run(Path(source), Path(folder))
-    tell(accepted=accepted, rejected=rejected, skipped=skipped)
+    tally = contender.run(Path(source), Path(folder))
+    lines = {name: getattr(tally, name) for name in ("accepted", "rejected", "skipped")}
+    tell(**lines, found=tally.found)
 
 
 if __name__ == "__main__":

@@ -4,28 +4,70 @@ This is how most programs would do it. The contenders that work so differ in how
 """
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from benchmarks.contenders.part_files import part_files
+from cli.part_files import PartFiles
 from shared.domain.device_line import Accepted, Judged, Order, Rejected
 from shared.domain.finding import Finding, Violation
-from shared.domain.parts import Part, csv_row, json_line
+from shared.domain.parts import Open, Part, csv_row, json_line
 from shared.domain.rules import Code
-from shared.domain.validation import DETAILS, Open
+from shared.domain.tally import Tally
+from shared.domain.telling import DETAILS, WARNINGS, Telling
 
 
 type JudgeLine = Callable[[int, bytes], Judged]
 
 
-def run_line_by_line(judge: JudgeLine, source: Path, folder: Path) -> tuple[int, int, int]:
-    """Judge all lines of a file and write the parts."""
+def lines_of(source: Path) -> Iterator[bytes]:
+    """Yield the lines of a file without their line feeds."""
+    with source.open("rb", buffering=1 << 20) as lines:
+        yield from (line.rstrip(b"\n") for line in lines)
+
+
+def run_line_by_line(judge: JudgeLine, lines: Iterable[bytes], folder: Path) -> Tally:
+    """Judge all lines and write the parts."""
     seen = _Seen()
-    with source.open("rb", buffering=1 << 20) as lines, part_files(folder) as parts:
-        written = _Written(parts)
+    with PartFiles(folder).replace(*Part) as files:
+        written = _Written(files)
         for number, line in enumerate(lines, start=1):
-            written.add(seen.compare(judge(number, line.rstrip(b"\n"))))
-    return written.accepted, written.rejected, written.skipped
+            one = judge(number, line)
+            if isinstance(one, Accepted):
+                written.warn(one)
+                one = seen.compare(one, written)
+            written.add(one)
+    return written.tally
+
+
+class _Written:
+    """Writes and counts what became of each line."""
+
+    def __init__(self, files: Open) -> None:
+        self.tally = Tally()
+        self._files = files
+        self._rejections = Telling(DETAILS, str, always=True)
+        self._warnings = Telling(WARNINGS, str, always=False)
+
+    def add(self, judged: Judged) -> None:
+        """Write one line down."""
+        self.tally.add(judged)
+        match judged:
+            case Accepted():
+                self._files(Part.DEVICES, judged.order)(judged.text + b"\n")
+                self._files(Part.NUMBERS, judged.order)(array("I", [judged.line]).tobytes())
+            case Rejected():
+                self._files(Part.ENTRIES, Order.DEVICE)(judged.text + b"\n")
+                for members in self._rejections.members(judged.violations):
+                    self._files(Part.REJECTED, Order.DEVICE)(json_line(members))
+                    self._files(Part.REJECTED_CSV, Order.DEVICE)(csv_row(members))
+            case _:
+                self._files(Part.SKIPPED, Order.DEVICE)(json_line(judged.note.as_json()))
+
+    def warn(self, line: Accepted) -> None:
+        """Write down what is warned of."""
+        violations = (Violation(line.line, line.device_id, one) for one in line.warnings)
+        for members in self._warnings.members(violations):
+            self._files(Part.WARNINGS, Order.DEVICE)(json_line(members))
 
 
 class _Seen:
@@ -35,54 +77,16 @@ class _Seen:
         self._first: dict[bytes, int] = {}
         self._first_in_any_case: dict[bytes, int] = {}
 
-    def compare(self, judged: Judged) -> Judged:
+    def compare(self, line: Accepted, written: _Written) -> Judged:
         """Reject a device that was there before, and warn where only the case differs."""
-        if not isinstance(judged, Accepted):
-            return judged
-        key, field = judged.key, "moduleId" if judged.module_id else "id"
-        first = self._first.setdefault(key, judged.line)
-        alike = self._first_in_any_case.setdefault(key.lower(), judged.line)
-        if first != judged.line:
+        key, field = line.key, "moduleId" if line.module_id else "id"
+        first = self._first.setdefault(key, line.line)
+        alike = self._first_in_any_case.setdefault(key.lower(), line.line)
+        if first != line.line:
+            written.tally.found.update(finding.code for finding in line.warnings)
             finding = Finding(field, Code.DUPLICATE_DEVICE, {"first": first})
-            return Rejected(judged.line, judged.device_id, (finding,), judged.text)
-        if alike != judged.line:
+            return Rejected(line.line, line.device_id, (finding,), line.text)
+        if alike != line.line:
             finding = Finding(field, Code.IDS_DIFFER_BY_CASE, {"first": alike})
-            return judged._replace(warnings=(*judged.warnings, finding))
-        return judged
-
-
-class _Written:
-    """Writes and counts what became of each line."""
-
-    def __init__(self, parts: Open) -> None:
-        self.accepted = self.rejected = self.skipped = 0
-        self._parts = parts
-        self._details = DETAILS
-
-    def add(self, judged: Judged) -> None:
-        """Write one line down."""
-        match judged:
-            case Accepted():
-                self.accepted += 1
-                self._accept(judged)
-            case Rejected():
-                self.rejected += 1
-                self._parts(Part.ENTRIES, Order.DEVICE)(judged.text + b"\n")
-                self._tell(Part.REJECTED, judged.violations)
-            case _:
-                self.skipped += 1
-                self._tell(Part.SKIPPED, [judged.note])
-
-    def _accept(self, judged: Accepted) -> None:
-        line, device_id = judged.line, judged.device_id
-        self._parts(Part.DEVICES, judged.order)(judged.text + b"\n")
-        self._parts(Part.NUMBERS, judged.order)(array("I", [line]).tobytes())
-        self._tell(Part.WARNINGS, (Violation(line, device_id, one) for one in judged.warnings))
-
-    def _tell(self, part: Part, violations: Iterable[Violation]) -> None:
-        for violation in violations:
-            if self._details > 0:
-                self._details -= 1
-                self._parts(part, Order.DEVICE)(json_line(violation.as_json()))
-                if part is Part.REJECTED:
-                    self._parts(Part.REJECTED_CSV, Order.DEVICE)(csv_row(violation.as_json()))
+            return line._replace(warnings=(*line.warnings, finding))
+        return line

@@ -9,10 +9,11 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
-from benchmarks.contenders.line_by_line import run_line_by_line
+from benchmarks.contenders.line_by_line import lines_of, run_line_by_line
 from benchmarks.contenders.other_parser import judge_behind
 from shared.domain.device_identity import DeviceIdentity
 from shared.domain.import_modes import MODES
+from shared.domain.tally import Tally
 from shared.domain.texts import Respelled
 
 
@@ -147,6 +148,6 @@ def accept(line: bytes) -> DeviceIdentity | None:
     return cast("DeviceIdentity", device.model_dump(by_alias=True, exclude_unset=True))
 
 
-def run(source: Path, folder: Path) -> tuple[int, int, int]:
+def run(source: Path, folder: Path) -> Tally:
     """Validate the file."""
-    return run_line_by_line(judge_behind(accept), source, folder)
+    return run_line_by_line(judge_behind(accept), lines_of(source), folder)

@@ -1,30 +1,27 @@
 """What the app does with every device file: `shared.domain.validation`."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
-from benchmarks.contenders.part_files import part_files
-from shared.domain.formats.ndjson import Ndjson
+from cli.part_files import PartFiles
+from shared.domain.formats.recognition import recognise
+from shared.domain.tally import Tally
 from shared.domain.validation import validate
 
 
 CHUNK: Final = 1 << 20
 
 
-def run(source: Path, folder: Path) -> tuple[int, int, int]:
+def run(source: Path, folder: Path) -> Tally:
     """Validate the file."""
-    form = Ndjson()
+    form, chunks = recognise(source.name, chunks_of(source))
     with TemporaryFile() as scratch:
-        tally = validate(
-            lambda: form.pieces(chunks(source)), form, partial(part_files, folder), scratch
-        )
-    return tally.accepted, tally.rejected, tally.skipped
+        return validate(form.pieces(chunks), form, PartFiles(folder), scratch)
 
 
-def chunks(source: Path) -> Iterator[bytes]:
+def chunks_of(source: Path) -> Iterator[bytes]:
     """Yield the bytes of a file."""
     with source.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK):

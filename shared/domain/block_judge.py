@@ -7,28 +7,31 @@ learning begins anew.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import compress
+from typing import Final, NamedTuple, Self
 
 from shared.domain.defaults import Defaults
 from shared.domain.device_line import (
     NO_DEFAULTS,
     Accepted,
-    Judged,
     Order,
+    Rejected,
+    Skipped,
     Traits,
     judge_line,
 )
-from shared.domain.finding import Finding, Violation
+from shared.domain.finding import Violation
 from shared.domain.line_patterns import Pattern
 from shared.domain.pattern_set import Fits, PatternSet
-from shared.domain.repeated_keys import NO_NAMESAKES, Namesakes
 from shared.domain.rules import Code
 
 
-#: Where more than one line in so many fits no pattern, patterns do not pay.
+#: Where more than one line in so many fits no pattern, patterns do not pay. Fewer lines than a
+#: sample tell nothing.
 MISSES: Final = 3
+SAMPLE: Final = 50
 #: Blocks that are judged line by line then; doubled each time.
 PAUSE: Final = 8
 MAX_PAUSE: Final = 256
@@ -47,44 +50,30 @@ class Block:
     sources: Sequence[bytes] | None = None
 
 
+class AcceptedLines(NamedTuple):
+    """Accepted lines that may reach the hub together, in their order."""
+
+    #: The canonical lines, with their line feeds.
+    text: bytes
+    #: For each of them its number, and what may stand in the file only once.
+    numbers: array[int]
+    keys: Sequence[bytes]
+
+
 @dataclass(slots=True)
 class JudgedBlock:
     """What became of the lines of a block."""
 
-    #: The canonical lines that may go to the hub first, with their line feeds.
-    texts: list[bytes] = field(default_factory=list)
-    #: The numbers of these lines, and what each of them may be named only once by.
-    numbers: array[int] = field(default_factory=lambda: array("I"))
-    keys: list[bytes] = field(default_factory=list)
+    accepted: dict[Order, AcceptedLines] = field(default_factory=dict)
+    #: For each accepted line of a module its device.
+    owners: list[bytes] = field(default_factory=list)
     #: Accepted lines by what they ask for.
     traits: Counter[Traits] = field(default_factory=Counter)
     #: What was warned of: how often, and where.
     warned: Counter[Code] = field(default_factory=Counter)
     warnings: list[Violation] = field(default_factory=list)
-    #: All other lines, in their order: those that were rejected or skipped, or that must reach the
-    #: hub after others.
-    others: list[Judged] = field(default_factory=list)
-
-    def add_run(self, first: int, text: bytes, keys: Sequence[bytes]) -> None:
-        """Add accepted lines that stand one after the other."""
-        self.texts.append(text)
-        self.numbers.extend(range(first, first + len(keys)))
-        self.keys += keys
-
-    def add(self, judged: Judged) -> None:
-        """Add a line that was judged by itself."""
-        if isinstance(judged, Accepted) and judged.order is Order.DEVICE:
-            self.traits[judged.traits] += 1
-            self.warn(judged.line, judged.device_id, judged.warnings)
-            self.add_run(judged.line, judged.text + b"\n", (judged.key,))
-        else:
-            self.others.append(judged)
-
-    def warn(self, line: int, device_id: str, findings: Iterable[Finding]) -> None:
-        """Add the warnings about a line."""
-        for finding in findings:
-            self.warned[finding.code] += 1
-            self.warnings.append(Violation(line, device_id, finding))
+    #: The lines that were not accepted, in their order.
+    others: list[Rejected | Skipped] = field(default_factory=list)
 
 
 class BlockJudge:
@@ -93,18 +82,11 @@ class BlockJudge:
     Args:
         details: How many warnings are told with their place; all of them are counted.
         defaults: What holds for lines that do not say it themselves.
-        namesakes: Knows which lines must be compared with others.
     """
 
-    def __init__(
-        self,
-        details: int = 1000,
-        defaults: Defaults = NO_DEFAULTS,
-        namesakes: Namesakes = NO_NAMESAKES,
-    ) -> None:
+    def __init__(self, details: int = 1000, defaults: Defaults = NO_DEFAULTS) -> None:
         self._details = details
         self._defaults = defaults
-        self._namesakes = namesakes
         self._patterns = PatternSet()
         self._pause = 0
         self._next_pause = PAUSE
@@ -115,105 +97,121 @@ class BlockJudge:
         lines = block.lines.replace(b"\r\n", b"\n") if b"\r" in block.lines else block.lines
         fits = None if self._pause else self._patterns.fits(lines)
         if fits:
-            self._judge_by_patterns(judged, block.first, lines, fits)
+            self._count_fitting(judged, block.first, fits)
+        if fits and fits.are_canonical:
+            numbers = array("I", range(block.first, block.first + len(fits.keys)))
+            judged.accepted[Order.DEVICE] = AcceptedLines(lines, numbers, fits.keys)
         else:
-            self._judge_each(judged, block.first, lines.split(b"\n")[:-1])
-        if self._pause:
-            self._pause -= 1
-        elif not self._patterns.may_learn:
-            self._forget_if_useless(fits)
+            columns = _Columns.of(lines, fits)
+            self._judge_each(judged, block.first, columns)
+            judged.accepted.update(columns.by_order(block.first))
+        self._rest_or_go_on(fits)
         return judged
 
-    def _judge_each(self, judged: JudgedBlock, first: int, lines: Iterable[bytes]) -> None:
-        for number, line in enumerate(lines, start=first):
-            one = judge_line(number, line, self._defaults)
-            if isinstance(one, Accepted) and not self._pause:
+    def _judge_each(self, judged: JudgedBlock, first: int, columns: "_Columns") -> None:
+        """Judge the lines that fit no pattern."""
+        for index in columns.missing():
+            line = columns.texts[index]
+            one = judge_line(first + index, line, self._defaults)
+            if not isinstance(one, Accepted):
+                judged.others.append(one)
+                continue
+            if not self._pause:
                 self._patterns.teach(line, one)
-            judged.add(self._namesakes.compare(one, line))
+            columns.put(index, one)
+            judged.traits[one.traits] += 1
+            self._warn(judged, one)
+            if one.module_id:
+                judged.owners.append(one.device_id.encode())
 
-    def _judge_by_patterns(
-        self, judged: JudgedBlock, first: int, lines: bytes, fits: Fits
-    ) -> None:
-        apart = self._apart(fits)
+    def _warn(self, judged: JudgedBlock, line: Accepted) -> None:
+        for finding in line.warnings:
+            judged.warned[finding.code] += 1
+            if self._details > 0:
+                self._details -= 1
+                judged.warnings.append(Violation(line.line, line.device_id, finding))
+
+    def _count_fitting(self, judged: JudgedBlock, first: int, fits: Fits) -> None:
         for pattern, ids in fits.ids:
-            self._count(judged, first, pattern, ids, apart)
-        if apart or any(pattern.added for pattern, _ in fits.ids):
-            self._judge_in_runs(judged, first, lines.split(b"\n")[:-1], fits, apart)
-        else:
-            judged.add_run(first, lines, fits.keys)
+            fitting = len(ids) - ids.count(b"")
+            if fitting:
+                judged.traits[pattern.traits] += fitting
+                for finding in pattern.warnings:
+                    judged.warned[finding.code] += fitting
+            if fitting and pattern.warnings and self._details > 0:
+                self._details -= fitting * len(pattern.warnings)
+                judged.warnings += _warnings(first, pattern, ids)
 
-    def _apart(self, fits: Fits) -> Sequence[int]:
-        """Return the places of lines that fit no pattern, or that must be told one by one."""
-        apart = set(self._namesakes.places(fits.keys))
-        if b"" in fits.keys:
-            apart.update(index for index, key in enumerate(fits.keys) if not key)
-        for pattern, ids in fits.ids:
-            if pattern.order is not Order.DEVICE:
-                apart.update(index for index, device_id in enumerate(ids) if device_id)
-        return sorted(apart)
-
-    def _count(
-        self,
-        judged: JudgedBlock,
-        first: int,
-        pattern: Pattern,
-        ids: Sequence[bytes],
-        apart: Sequence[int],
-    ) -> None:
-        """Count the lines that fit a pattern and are not apart."""
-        others = {index for index in apart if ids[index]}
-        fitting = len(ids) - ids.count(b"") - len(others)
-        if not fitting:
-            return
-        judged.traits[pattern.traits] += fitting
-        for finding in pattern.warnings:
-            judged.warned[finding.code] += fitting
-        if pattern.warnings and self._details > 0:
-            self._details -= fitting
-            judged.warnings += (
-                Violation(first + index, device_id.decode(), finding)
-                for index, device_id in enumerate(ids)
-                if device_id and index not in others
-                for finding in pattern.warnings
-            )
-
-    def _judge_in_runs(
-        self,
-        judged: JudgedBlock,
-        first: int,
-        lines: Sequence[bytes],
-        fits: Fits,
-        apart: Sequence[int],
-    ) -> None:
-        """Add the runs of lines between those that are apart, and these one by one."""
-        completed = _completed(lines, fits)
-        start = 0
-        for index in (*apart, len(lines)):
-            if start < index:
-                text = b"\n".join((*completed[start:index], b""))
-                judged.add_run(first + start, text, fits.keys[start:index])
-            start = index + 1
-            if index == len(lines):
-                break
-            if device_id := fits.keys[index]:
-                accepted = fits.pattern(index).accept(first + index, device_id, completed[index])
-                judged.add(self._namesakes.compare(accepted, lines[index]))
-            else:
-                self._judge_each(judged, first + index, lines[index:start])
-
-    def _forget_if_useless(self, fits: Fits | None) -> None:
-        if fits and fits.keys.count(b"") * MISSES <= len(fits.keys):
-            return
-        self._patterns = PatternSet()
-        self._pause = self._next_pause
-        self._next_pause = min(self._next_pause * 2, MAX_PAUSE)
+    def _rest_or_go_on(self, fits: Fits | None) -> None:
+        """Forget what was learned if it is of no use, and begin anew after a while."""
+        if self._pause:
+            self._pause -= 1
+        elif not self._patterns.may_learn and not _pays(fits):
+            self._patterns = PatternSet()
+            self._pause = self._next_pause
+            self._next_pause = min(self._next_pause * 2, MAX_PAUSE)
 
 
-def _completed(lines: Sequence[bytes], fits: Fits) -> Sequence[bytes]:
-    """Return each line, with what it leaves out if it fits a pattern."""
-    each = list(lines)
-    for pattern, ids in fits.ids:
-        for index, device_id in enumerate(ids if pattern.added else ()):
+def _pays(fits: Fits | None) -> bool:
+    if not fits:
+        return False
+    lines = len(fits.keys)
+    return lines < SAMPLE or fits.keys.count(b"") * MISSES <= lines
+
+
+def _warnings(first: int, pattern: Pattern, ids: Sequence[bytes]) -> Iterator[Violation]:
+    return (
+        Violation(first + index, device_id.decode(), finding)
+        for index, device_id in enumerate(ids)
+        if device_id
+        for finding in pattern.warnings
+    )
+
+
+class _Columns:
+    """The lines of a block side by side: their canonical texts, keys and orders.
+
+    A line that was not accepted, or not yet, has no order.
+    """
+
+    def __init__(self, texts: list[bytes]) -> None:
+        self.texts = texts
+        self._keys: list[bytes] = [b""] * len(texts)
+        self._orders: list[Order | None] = [None] * len(texts)
+
+    @classmethod
+    def of(cls, lines: bytes, fits: Fits | None) -> Self:
+        """Return the columns of whole lines, filled in where they fit a pattern."""
+        columns = cls(lines.split(b"\n")[:-1])
+        if fits:
+            columns._keys = list(fits.keys)
+            columns._orders = [Order.DEVICE if key else None for key in fits.keys]
+            for pattern, ids in fits.ids:
+                if not pattern.is_canonical:
+                    columns._fill_in(pattern, ids)
+        return columns
+
+    def missing(self) -> Iterable[int]:
+        """Return the places of the lines without an order."""
+        return [index for index, order in enumerate(self._orders) if order is None]
+
+    def put(self, index: int, line: Accepted) -> None:
+        """Fill in an accepted line."""
+        self.texts[index] = line.text
+        self._keys[index] = line.key
+        self._orders[index] = line.order
+
+    def by_order(self, first: int) -> Iterator[tuple[Order, AcceptedLines]]:
+        """Yield the accepted lines of each order; `first` is the number of the first line."""
+        for order in sorted({order for order in self._orders if order is not None}):
+            chosen = [one is order for one in self._orders]
+            numbers = array("I", compress(range(first, first + len(chosen)), chosen))
+            text = b"\n".join((*compress(self.texts, chosen), b""))
+            yield order, AcceptedLines(text, numbers, list(compress(self._keys, chosen)))
+
+    def _fill_in(self, pattern: Pattern, ids: Sequence[bytes]) -> None:
+        for index, device_id in enumerate(ids):
             if device_id:
-                each[index] = pattern.completed(each[index])
-    return each
+                self._orders[index] = pattern.order
+                if pattern.is_edited:
+                    self.texts[index] = pattern.edit.apply(self.texts[index])

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from shared.domain.ambiguity import ambiguities
-from shared.domain.canonical_line import canonical_line, complete
+from shared.domain.canonical_line import Edit, canonical_line, complete
 from shared.domain.defaults import Defaults
 from shared.domain.device_identity import DeviceIdentity, parse_line
 from shared.domain.device_rules import Facts, device_findings, facts_of
@@ -52,6 +52,11 @@ class Traits(NamedTuple):
     authentication: str
 
 
+def key_of(device_id: str, module_id: str | None) -> bytes:
+    """Return what may stand in a file only once: a device, or a module of it."""
+    return (f"{device_id}\n{module_id}" if module_id else device_id).encode()
+
+
 class Accepted(NamedTuple):
     """A line that may go to the hub."""
 
@@ -60,8 +65,8 @@ class Accepted(NamedTuple):
     module_id: str | None
     #: The canonical line, UTF-8, without line end.
     text: bytes
-    #: What was appended to the line to make it canonical; None if it was written anew.
-    added: bytes | None
+    #: What made the line canonical; None if it was written anew.
+    edit: Edit | None
     order: Order
     traits: Traits
     warnings: tuple[Finding, ...]
@@ -69,8 +74,7 @@ class Accepted(NamedTuple):
     @property
     def key(self) -> bytes:
         """What may stand in a file only once."""
-        module = f"\n{self.module_id}" if self.module_id else ""
-        return f"{self.device_id}{module}".encode()
+        return key_of(self.device_id, self.module_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +166,13 @@ def _judge_device(number: int, text: bytes, device: DeviceIdentity, defaults: De
     if module_id and module_id.startswith("$"):
         note = Finding("moduleId", Code.SYSTEM_MODULE, {"found": redacted(module_id, 40)})
         return Skipped(number, Violation(number, device["id"], note))
-    line, added = canonical_line(device, text, left_out)
+    line, edit = canonical_line(device, text, left_out)
     return Accepted(
         number,
         device["id"],
         module_id,
         line,
-        added,
+        edit,
         _order(device),
         _traits(facts),
         tuple(findings),

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from shared.domain.canonical_line import NO_EDIT, Edit
 from shared.domain.device_identity import TEXTS
 from shared.domain.device_line import MAX_LINE_BYTES, Accepted, Order, Traits
 from shared.domain.device_rules import SCOPE
@@ -69,29 +70,22 @@ class Pattern:
     #: A regular expression over bytes. Its first group is the id; one named `key` may follow, and
     #: is never set.
     expression: bytes
-    #: What is appended to such lines to make them canonical.
-    added: bytes
+    #: What makes such lines canonical.
+    edit: Edit
     order: Order
     traits: Traits
     #: What is found on every line of this look.
     warnings: tuple[Finding, ...]
 
-    def completed(self, line: bytes) -> bytes:
-        """Return the canonical line of a line that fits."""
-        return line[:-1] + self.added + b"}" if self.added else line
+    @property
+    def is_edited(self) -> bool:
+        """Whether such lines are not canonical as they stand."""
+        return self.edit != NO_EDIT
 
-    def accept(self, number: int, device_id: bytes, text: bytes) -> Accepted:
-        """Return what `judge_line` would make of a line that fits, by its canonical text."""
-        return Accepted(
-            number,
-            device_id.decode(),
-            None,
-            text,
-            self.added,
-            self.order,
-            self.traits,
-            self.warnings,
-        )
+    @property
+    def is_canonical(self) -> bool:
+        """Whether such lines are canonical as they stand, and need no other lines before them."""
+        return not self.is_edited and self.order is Order.DEVICE
 
 
 def learn(line: bytes, accepted: Accepted) -> Pattern:
@@ -104,19 +98,17 @@ def learn(line: bytes, accepted: Accepted) -> Pattern:
     Raises:
         NotLearnable: The line was rewritten, or has something that cannot be a slot.
     """
-    if not _may_be_learned(line, accepted):
+    if not accepted.edit or not _may_be_learned(line, accepted):
         raise NotLearnable
     expression = _Composer(line.decode()).compose().encode()
     if not re.fullmatch(expression, line):
         raise NotLearnable
-    added = accepted.added or b""
-    return Pattern(expression, added, accepted.order, accepted.traits, accepted.warnings)
+    return Pattern(expression, accepted.edit, accepted.order, accepted.traits, accepted.warnings)
 
 
 def _may_be_learned(line: bytes, accepted: Accepted) -> bool:
     return (
-        accepted.added is not None
-        and accepted.module_id is None
+        accepted.module_id is None
         and line.startswith(b"{")  # no space, which the canonical line has not
         and len(line) <= _MAX_LEARNED
         and all(finding.code not in _BY_VALUE for finding in accepted.warnings)

@@ -2,10 +2,14 @@
 
 import csv
 import io
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from pydantic_core import to_json
+
+from shared.domain.device_line import Order
 
 
 class Part(StrEnum):
@@ -21,6 +25,21 @@ class Part(StrEnum):
 
 
 type Write = Callable[[bytes], object]
+#: Returns what takes the bytes of a part. A part in several orders is one file, in these orders.
+type Open = Callable[[Part, Order], Write]
+
+
+class Parts(Protocol):
+    """The parts of one validation."""
+
+    def replace(self, *parts: Part) -> AbstractContextManager[Open]:
+        """Open parts for writing; what they held can be read until the block ends."""
+        ...
+
+    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a part, or some of them, in chunks; nothing if it has none."""
+        ...
+
 
 #: The members of a finding, and the header of `rejected.csv`.
 COLUMNS: Final = ("line", "deviceId", "field", "code", "message")
@@ -30,7 +49,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def json_line(members: Mapping[str, Any]) -> bytes:
     """Return an object as a line of NDJSON."""
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return to_json(members) + b"\n"
 
 
 def csv_row(members: Mapping[str, Any]) -> bytes:

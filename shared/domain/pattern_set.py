@@ -29,9 +29,12 @@ class Fits:
     #: For each line the id of its device, empty if the line fits no pattern.
     keys: Sequence[bytes]
 
-    def pattern(self, index: int) -> Pattern:
-        """Return the pattern that a line with a key fits."""
-        return next(pattern for pattern, ids in self.ids if ids[index])
+    @property
+    def are_canonical(self) -> bool:
+        """Whether all lines fit, need no edit, and may go to the hub first."""
+        return b"" not in self.keys and not any(
+            any(ids) for pattern, ids in self.ids if not pattern.is_canonical
+        )
 
 
 class PatternSet:
@@ -41,6 +44,7 @@ class PatternSet:
         self.patterns: list[Pattern] = []
         self._lessons = MAX_LESSONS
         self._unlearned = 0
+        self._is_compiled = True
 
     @property
     def may_learn(self) -> bool:
@@ -50,7 +54,7 @@ class PatternSet:
     def teach(self, line: bytes, accepted: Accepted) -> None:
         """Offer a line that fitted no pattern, without line end; one in so many is learned."""
         self._unlearned += 1
-        if self._unlearned < LINES_A_LESSON or accepted.added is None or not self.may_learn:
+        if self._unlearned < LINES_A_LESSON or accepted.edit is None or not self.may_learn:
             return
         self._unlearned = 0
         self._lessons -= 1
@@ -60,18 +64,21 @@ class PatternSet:
             return
         if pattern not in self.patterns:
             self.patterns.append(pattern)
-            self._compile()
+            self._is_compiled = False
 
     def fits(self, lines: bytes) -> Fits | None:
         """Look at whole lines, each with a line feed; None while nothing is learned."""
         if not self.patterns:
             return None
+        if not self._is_compiled:
+            self._compile()
         columns = list(zip(*self._expression.findall(_legible(lines)), strict=True))
         ids = [columns[group] for group in self._groups]
         keys = ids[0] if len(ids) == 1 else tuple(map(b"".join, zip(*ids, strict=True)))
         return Fits(list(zip(self.patterns, ids, strict=True)), keys)
 
     def _compile(self) -> None:
+        self._is_compiled = True
         named = [
             one.expression.replace(b"(?P<key>", b"(?P<key%d>" % number).replace(
                 b"(?P=key)", b"(?P=key%d)" % number

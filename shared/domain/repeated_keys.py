@@ -1,37 +1,34 @@
-"""Finds, in flat memory, what can be told of a line only by knowing the whole file.
+"""Suspects, in flat memory, lines of which more can be told only by knowing the whole file.
 
-That is: a device that stands there twice, ids that differ by case only, and a module whose device
-does not stand there at all.
+Those are: a device that stands there twice, ids that differ by case only, and a module whose
+device does not stand there at all.
 
-Only hashes are kept while the file is read: as sorted runs on a scratch file, each cut at the
-same 256 places; at the end one range after the other is gathered from all runs. Equal hashes are a
-suspicion, not a proof: `Namesakes` compares the keys themselves when the file is read again.
-Hashes are made without regard to case, so ids that differ by case only are suspected as well.
+Only hashes are kept while the file is read: dealt out to 256 parts by their last byte, and now
+and then written to a scratch file, part by part; at the end one part after the other is gathered.
+Equal hashes are a suspicion, not a proof: `namesakes` compares the keys themselves. Hashes are
+made without regard to case, so ids that differ by case only are suspected as well.
 
 Python keys its hashes at random in each process, so nobody can craft a collision.
 """
 
 from array import array
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate
 from typing import BinaryIO, Final, NamedTuple
-
-from shared.domain.device_line import Accepted, Judged, Rejected
-from shared.domain.finding import Finding
-from shared.domain.rules import Code
 
 
 RUN: Final = 1 << 16
 PARTS: Final = 256
-_CUTS: Final = [-(1 << 63) + part * (1 << 64) // PARTS for part in range(PARTS)]
-#: No key holds it: ids and module ids are of printable characters.
-_BETWEEN: Final = b"\0"
+#: Suspects that are looked at together; more of them cost another look each.
+TOGETHER: Final = 100_000
+#: Takes the part of a number.
+_MASK: Final = PARTS - 1
 
 
-def hashes(keys: Sequence[bytes]) -> Iterator[int]:
+def hashes(keys: Sequence[bytes]) -> list[int]:
     """Return a number for each key, the same for keys that differ by case only."""
-    return map(hash, _BETWEEN.join(keys).lower().split(_BETWEEN)) if keys else iter(())
+    return list(map(hash, map(bytes.lower, keys)))
 
 
 class Suspects(NamedTuple):
@@ -42,10 +39,6 @@ class Suspects(NamedTuple):
     #: Of devices that have modules in the file, and no line of their own.
     alone: frozenset[int]
 
-    def __bool__(self) -> bool:
-        """Whether there is anything to look at."""
-        return bool(self.repeated or self.alone)
-
 
 class RepeatedKeys:
     """Collects the keys of one file.
@@ -55,43 +48,52 @@ class RepeatedKeys:
     """
 
     def __init__(self, scratch: BinaryIO) -> None:
-        self._keys = _Runs(scratch)
-        self._owners = _Runs(scratch)
+        self._keys = _Parts(scratch)
+        self._owners = _Parts(scratch)
 
     def add(self, keys: Sequence[bytes]) -> None:
         """Take the keys of some accepted lines."""
         self._keys.add(hashes(keys))
 
-    def add_line(self, line: Accepted) -> None:
-        """Take an accepted line that may be a module."""
-        self.add((line.key,))
-        if line.module_id:
-            self._owners.add(hashes((line.device_id.encode(),)))
+    def add_owners(self, devices: Sequence[bytes]) -> None:
+        """Take the devices of some accepted lines that are modules."""
+        self._owners.add(hashes(devices))
 
-    def suspects(self) -> Suspects:
-        """Return what came more than once, and what should have come and did not."""
+    def suspects(self) -> Iterator[Suspects]:
+        """Yield what came more than once, and what should have come and did not.
+
+        Equal hashes are always yielded together.
+        """
         repeated: set[int] = set()
         alone: set[int] = set()
         for keys, owners in zip(self._keys.parts(), self._owners.parts(), strict=True):
             repeated.update(_twice(keys))
             if owners:
                 alone.update(set(owners).difference(keys))
-        return Suspects(frozenset(repeated), frozenset(alone))
+            if len(repeated) + len(alone) >= TOGETHER:
+                yield Suspects(frozenset(repeated), frozenset(alone))
+                repeated, alone = set(), set()
+        if repeated or alone:
+            yield Suspects(frozenset(repeated), frozenset(alone))
 
 
-class _Runs:
-    """Numbers as sorted runs on a scratch file that others may write to as well."""
+class _Parts:
+    """Numbers dealt out to parts, on a scratch file that others may write to as well."""
 
     def __init__(self, scratch: BinaryIO) -> None:
         self._scratch = scratch
-        self._run: list[int] = []
+        self._dealt: list[list[int]] = [[] for _ in range(PARTS)]
+        self._count = 0
         #: Of each run where it starts, in bytes, and at which number each part of it begins.
         self._runs: list[tuple[int, array[int]]] = []
 
-    def add(self, numbers: Iterable[int]) -> None:
+    def add(self, numbers: Sequence[int]) -> None:
         """Take some more."""
-        self._run += numbers
-        if len(self._run) >= RUN:
+        dealt = self._dealt
+        for number in numbers:
+            dealt[number & _MASK].append(number)
+        self._count += len(numbers)
+        if self._count >= RUN:
             self._flush()
 
     def parts(self) -> Iterator[list[int]]:
@@ -100,12 +102,14 @@ class _Runs:
         return map(self._part, range(PARTS))
 
     def _flush(self) -> None:
-        self._run.sort()
         start = self._scratch.seek(0, 2)
-        self._scratch.write(array("q", self._run).tobytes())
-        cuts = (bisect_left(self._run, cut) for cut in _CUTS)
-        self._runs.append((start, array("I", (*cuts, len(self._run)))))
-        self._run = []
+        run = array("q")
+        for part in self._dealt:
+            run.extend(part)
+        self._scratch.write(run.tobytes())
+        self._runs.append((start, array("I", accumulate(map(len, self._dealt), initial=0))))
+        self._dealt = [[] for _ in range(PARTS)]
+        self._count = 0
 
     def _part(self, part: int) -> list[int]:
         gathered = array("q")
@@ -120,63 +124,4 @@ class _Runs:
 def _twice(numbers: list[int]) -> Iterable[int]:
     if len(set(numbers)) == len(numbers):
         return ()
-    return (one for one, following in pairwise(sorted(numbers)) if one == following)
-
-
-class Namesakes:
-    """Compares the suspected lines of a file, which is read a second time."""
-
-    def __init__(self, suspects: Suspects) -> None:
-        self._suspects = suspects
-        self._first: dict[bytes, int] = {}
-        self._first_in_any_case: dict[bytes, int] = {}
-
-    def places(self, keys: Sequence[bytes]) -> Sequence[int]:
-        """Return where the suspected ones stand among keys of accepted lines."""
-        numbers = list(hashes(keys))
-        repeated = self._suspects.repeated
-        if repeated.isdisjoint(numbers):
-            return ()
-        return [index for index, number in enumerate(numbers) if number in repeated]
-
-    def compare(self, judged: Judged, source: bytes) -> Judged:
-        """Reject a line whose device stood before, and warn of what is odd about others.
-
-        Args:
-            judged: The line, in the order of the file.
-            source: What the sender wrote.
-        """
-        if not self._suspects:
-            return judged
-        if self._is_alone(judged):
-            judged = _warned(judged, Finding("moduleId", Code.MODULE_ALONE))
-        if not isinstance(judged, Accepted) or not self._is_suspect(judged):
-            return judged
-        first = self._first.setdefault(judged.key, judged.line)
-        alike = self._first_in_any_case.setdefault(judged.key.lower(), judged.line)
-        field = "moduleId" if judged.module_id else "id"
-        if first != judged.line:
-            finding = Finding(field, Code.DUPLICATE_DEVICE, {"first": first})
-            return Rejected(judged.line, judged.device_id, (finding,), source)
-        if alike != judged.line:
-            return _warned(judged, Finding(field, Code.IDS_DIFFER_BY_CASE, {"first": alike}))
-        return judged
-
-    def _is_suspect(self, line: Judged) -> bool:
-        repeated = self._suspects.repeated
-        return isinstance(line, Accepted) and not repeated.isdisjoint(hashes((line.key,)))
-
-    def _is_alone(self, line: Judged) -> bool:
-        if not self._suspects.alone or not isinstance(line, Accepted) or not line.module_id:
-            return False
-        return not self._suspects.alone.isdisjoint(hashes((line.device_id.encode(),)))
-
-
-#: For a file of which nothing is suspected yet.
-NO_NAMESAKES: Final = Namesakes(Suspects(frozenset(), frozenset()))
-
-
-def _warned(line: Judged, finding: Finding) -> Judged:
-    return (
-        line._replace(warnings=(*line.warnings, finding)) if isinstance(line, Accepted) else line
-    )
+    return (number for number, count in Counter(numbers).items() if count > 1)

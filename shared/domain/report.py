@@ -10,9 +10,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 
-from pydantic_core import from_json
-
-from shared.domain.corporate_identifier import IDENTIFIER
+from shared.domain.accepted_part import names_of
 from shared.domain.import_errors import LineError
 
 
@@ -90,9 +88,7 @@ def sent(
         verdicts: What became of them.
     """
     for number, text in zip(_numbers(numbers), lines, strict=True):
-        device = from_json(text)
-        device_id = device.get("id") or device[IDENTIFIER]
-        module_id = device.get("moduleId") or None
+        device_id, module_id = names_of(text)
         yield ReportLine(number, device_id, module_id, verdicts(device_id, module_id), text)
 
 

@@ -32,9 +32,10 @@ class Tally:
 
     def add_block(self, block: JudgedBlock) -> None:
         """Count a judged block, but for its `others`."""
-        self.accepted += len(block.keys)
-        self.lines[Order.DEVICE] += len(block.keys)
-        self.bytes[Order.DEVICE] += sum(map(len, block.texts))
+        for order, lines in block.accepted.items():
+            self.accepted += len(lines.keys)
+            self.lines[order] += len(lines.keys)
+            self.bytes[order] += len(lines.text)
         self.found.update(block.warned)
         self.traits.update(block.traits)
 
@@ -53,6 +54,16 @@ class Tally:
             case _:
                 self.skipped += 1
                 self.found[judged.note.finding.code] += 1
+
+    def withdraw(self, accepted: Judged, rejected: Rejected) -> None:
+        """Count an accepted line as rejected; what it was warned of stays counted."""
+        if isinstance(accepted, Accepted):
+            self.accepted -= 1
+            self.lines[accepted.order] -= 1
+            self.bytes[accepted.order] -= len(accepted.text) + 1
+            self.traits[accepted.traits] -= 1
+            self.traits = +self.traits
+        self.add(rejected)
 
     def by(self, trait: str) -> Mapping[str, int]:
         """Return how many accepted lines have which mode, status or authentication."""

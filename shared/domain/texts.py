@@ -57,8 +57,8 @@ class Word:
         )
 
     def slot(self, value: str) -> str | None:
-        """Return the word itself: rules about several fields look at it."""
-        return re.escape(value) if value in self.words else None
+        """Return the word itself, as it is spelled: rules about several fields look at it."""
+        return re.escape(value) if value.lower() in self._spelling else None
 
 
 class Shape:

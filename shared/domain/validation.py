@@ -1,43 +1,32 @@
 """Judges a whole device file and writes down what became of every entry.
 
-One pass is enough for most files. A second one follows only where a line can be judged only by
-knowing the others: when a device may stand in the file twice.
+The file is read once. Only where a device may stand in it twice, what was written is looked at
+again: the lines are compared with each other, and those that repeat a device are taken out.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO
 
+from shared.domain.accepted_part import all_accepted_lines
 from shared.domain.block_judge import Block, BlockJudge, JudgedBlock
 from shared.domain.defaults import Defaults
-from shared.domain.device_line import (
-    NO_DEFAULTS,
-    Accepted,
-    Judged,
-    Order,
-    Rejected,
-)
+from shared.domain.device_line import NO_DEFAULTS, Accepted, Judged, Order, Rejected, Skipped
 from shared.domain.finding import Violation
 from shared.domain.formats.format import Format, Piece
-from shared.domain.parts import COLUMNS, Part, Write, csv_row, json_line
-from shared.domain.repeated_keys import Namesakes, RepeatedKeys
+from shared.domain.namesakes import Compared, compare
+from shared.domain.parts import COLUMNS, Open, Part, Parts, csv_row, json_line
+from shared.domain.repeated_keys import RepeatedKeys
 from shared.domain.tally import Tally
-
-
-#: Gives what takes the bytes of a part. A part in several orders is one file, in these orders.
-type Open = Callable[[Part, Order], Write]
-type Outputs = Callable[[], AbstractContextManager[Open]]
-
-#: Findings that are told in full, by default; all of them are counted.
-DETAILS: Final = 100_000
+from shared.domain.telling import DETAILS, WARNINGS, Telling
+from shared.domain.withdrawal import withdraw
 
 
 def validate(
-    read: Callable[[], Iterable[Piece]],
+    pieces: Iterable[Piece],
     form: Format,
-    outputs: Outputs,
+    parts: Parts,
     scratch: BinaryIO,
     defaults: Defaults = NO_DEFAULTS,
     details: int = DETAILS,
@@ -45,9 +34,9 @@ def validate(
     """Judge a file and write all parts; return the counts.
 
     Args:
-        read: Yields the entries of the file from its beginning, each time it is called.
+        pieces: The entries of the file, from its beginning.
         form: The file's format, as the sender wrote it.
-        outputs: Opens the parts; called for each pass, and replaces what an earlier pass wrote.
+        parts: Where the outcome is written.
         scratch: An empty file for hashes; no secrets get there.
         defaults: What holds for lines that do not say it themselves.
         details: How many findings are told in full.
@@ -55,128 +44,98 @@ def validate(
     Raises:
         FileRefused: The file cannot be read on.
     """
-    repeated = RepeatedKeys(scratch)
-    ways = _Ways(form, defaults, details)
-    with outputs() as parts:
-        tally = _First(parts, ways, repeated).run(read())
-    suspects = repeated.suspects()
-    if not suspects:
-        return tally
-    with outputs() as parts:
-        return _Comparison(parts, ways, Namesakes(suspects)).run(read())
+    reading = _Reading(form, defaults, details, RepeatedKeys(scratch))
+    with parts.replace(*Part) as files:
+        reading.run(pieces, files)
+    reading.compare(parts)
+    return reading.tally
 
 
-class _Ways(NamedTuple):
-    """How a file is judged and told of, the same in each pass."""
+class _Reading:
+    """One reading of a file."""
 
-    form: Format
-    defaults: Defaults
-    details: int
-
-
-class _Pass:
-    """One reading of the file."""
-
-    def __init__(self, parts: Open, ways: _Ways) -> None:
-        self._parts = parts
-        self._ways = ways
-        self._details = dict.fromkeys(Part, ways.details)
-        self._judge = BlockJudge(ways.details, ways.defaults)
-        self._tally = Tally()
+    def __init__(
+        self, form: Format, defaults: Defaults, details: int, repeated: RepeatedKeys
+    ) -> None:
+        self.tally = Tally()
+        self._form = form
+        self._defaults = defaults
+        self._judge = BlockJudge(min(details, WARNINGS), defaults)
+        self._repeated = repeated
         #: What stands before the next rejected entry.
         self._separator = b""
+        self._rejections = Telling(details, form.called, always=True)
+        self._notes = Telling(details, form.called, always=True)
+        self._warnings = Telling(min(details, WARNINGS), form.called, always=False)
 
-    def run(self, pieces: Iterable[Piece]) -> Tally:
-        """Judge all pieces."""
-        self._parts(Part.REJECTED_CSV, Order.DEVICE)(csv_row({name: name for name in COLUMNS}))
-        unknown = self._ways.defaults.unknown
-        self._tally.found.update(finding.code for finding in unknown)
-        self._tell(Part.WARNINGS, [Violation(None, None, finding) for finding in unknown])
+    def run(self, pieces: Iterable[Piece], files: Open) -> None:
+        """Judge all pieces and write what became of them."""
+        files(Part.REJECTED_CSV, Order.DEVICE)(csv_row({name: name for name in COLUMNS}))
+        unknown = self._defaults.unknown
+        self.tally.found.update(finding.code for finding in unknown)
+        self._warn([Violation(None, None, finding) for finding in unknown], files)
         for piece in pieces:
             if isinstance(piece, Block):
-                self._block(piece, self._judge.judge(piece))
+                self._block(piece, self._judge.judge(piece), files)
+            elif isinstance(piece, Accepted):
+                self._accepted(piece, files)
             else:
-                self._entry(piece)
-        return self._tally
+                self._other(piece, files)
 
-    def _entry(self, judged: Judged) -> None:
-        """Take an entry that the format judged itself."""
-        self._one(judged)
+    def compare(self, parts: Parts) -> None:
+        """Compare lines that may name the same device, and take out those that repeat one."""
+        compared = Compared()
+        for suspects in self._repeated.suspects():
+            compare(all_accepted_lines(parts, self.tally), suspects, compared)
+        if compared.warnings:
+            self.tally.found.update(one.finding.code for one in compared.warnings)
+            with parts.replace(Part.WARNINGS) as files:
+                for chunk in parts.read(Part.WARNINGS):
+                    files(Part.WARNINGS, Order.DEVICE)(chunk)
+                self._warn(compared.warnings, files)
+        if compared.repeats:
+            withdraw(parts, self._form, self.tally, compared.repeats, self._rejections)
 
-    def _block(self, block: Block, judged: JudgedBlock) -> None:
-        self._tally.add_block(judged)
-        self._parts(Part.DEVICES, Order.DEVICE)(b"".join(judged.texts))
-        self._parts(Part.NUMBERS, Order.DEVICE)(judged.numbers.tobytes())
-        self._tell(Part.WARNINGS, judged.warnings)
+    def _block(self, block: Block, judged: JudgedBlock, files: Open) -> None:
+        self.tally.add_block(judged)
+        for order, lines in judged.accepted.items():
+            files(Part.DEVICES, order)(lines.text)
+            files(Part.NUMBERS, order)(lines.numbers.tobytes())
+            self._repeated.add(lines.keys)
+        self._repeated.add_owners(judged.owners)
+        self._warn(judged.warnings, files)
         for other in judged.others:
-            self._one(_as_sent(other, block))
+            self._other(_as_sent(other, block), files)
 
-    def _one(self, judged: Judged) -> None:
-        self._tally.add(judged)
-        match judged:
-            case Accepted():
-                self._accepted(judged)
-            case Rejected():
-                self._rejected(judged)
-            case _:
-                self._tell(Part.SKIPPED, [judged.note])
-
-    def _accepted(self, accepted: Accepted) -> None:
-        self._parts(Part.DEVICES, accepted.order)(accepted.text + b"\n")
-        self._parts(Part.NUMBERS, accepted.order)(array("I", [accepted.line]).tobytes())
+    def _accepted(self, accepted: Accepted, files: Open) -> None:
+        """Take an entry that the format judged itself."""
+        self.tally.add(accepted)
+        files(Part.DEVICES, accepted.order)(accepted.text + b"\n")
+        files(Part.NUMBERS, accepted.order)(array("I", [accepted.line]).tobytes())
+        self._repeated.add((accepted.key,))
         line, device_id = accepted.line, accepted.device_id
-        self._tell(Part.WARNINGS, [Violation(line, device_id, one) for one in accepted.warnings])
+        self._warn([Violation(line, device_id, one) for one in accepted.warnings], files)
 
-    def _rejected(self, rejected: Rejected) -> None:
-        if rejected.text:
-            self._parts(Part.ENTRIES, Order.DEVICE)(self._separator + rejected.text)
-            self._separator = self._ways.form.separator
-        self._tell(Part.REJECTED, list(rejected.violations))
+    def _other(self, judged: Judged, files: Open) -> None:
+        self.tally.add(judged)
+        if isinstance(judged, Skipped):
+            for members in self._notes.members([judged.note]):
+                files(Part.SKIPPED, Order.DEVICE)(json_line(members))
+        elif isinstance(judged, Rejected):
+            if judged.text:
+                files(Part.ENTRIES, Order.DEVICE)(self._separator + judged.text)
+                self._separator = self._form.separator
+            for members in self._rejections.members(judged.violations):
+                files(Part.REJECTED, Order.DEVICE)(json_line(members))
+                files(Part.REJECTED_CSV, Order.DEVICE)(csv_row(members))
 
-    def _tell(self, part: Part, violations: Sequence[Violation]) -> None:
-        """Write findings in full while details last, then only the first code of each line."""
-        left = self._details[part]
-        full = left > 0 or part is Part.WARNINGS
-        told = violations[:left] if full else violations[:1]
-        self._details[part] = max(left - len(told), 0)
-        for violation in told:
-            members = violation.as_json(full=full, called=self._ways.form.called)
-            self._parts(part, Order.DEVICE)(json_line(members))
-            if part is Part.REJECTED:
-                self._parts(Part.REJECTED_CSV, Order.DEVICE)(csv_row(members))
-
-
-class _First(_Pass):
-    """The first reading, which remembers the keys of all lines."""
-
-    def __init__(self, parts: Open, ways: _Ways, repeated: RepeatedKeys) -> None:
-        super().__init__(parts, ways)
-        self._repeated = repeated
-
-    def _block(self, block: Block, judged: JudgedBlock) -> None:
-        self._repeated.add(judged.keys)
-        super()._block(block, judged)
-
-    def _accepted(self, accepted: Accepted) -> None:
-        self._repeated.add_line(accepted)
-        super()._accepted(accepted)
+    def _warn(self, violations: Sequence[Violation], files: Open) -> None:
+        lines = map(json_line, self._warnings.members(violations))
+        if text := b"".join(lines):
+            files(Part.WARNINGS, Order.DEVICE)(text)
 
 
-class _Comparison(_Pass):
-    """The second reading, which knows of which lines to look at more closely."""
-
-    def __init__(self, parts: Open, ways: _Ways, namesakes: Namesakes) -> None:
-        super().__init__(parts, ways)
-        self._namesakes = namesakes
-        self._judge = BlockJudge(ways.details, ways.defaults, namesakes)
-
-    def _entry(self, judged: Judged) -> None:
-        if isinstance(judged, Accepted):
-            judged = self._namesakes.compare(judged, self._ways.form.source_of(judged.text))
-        super()._entry(judged)
-
-
-def _as_sent(judged: Judged, block: Block) -> Judged:
+def _as_sent(judged: Rejected | Skipped, block: Block) -> Rejected | Skipped:
     """Give a rejected entry back in the look it was sent in."""
     if block.sources is None or not isinstance(judged, Rejected):
         return judged

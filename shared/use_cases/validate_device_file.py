@@ -1,15 +1,16 @@
 """A device file was dropped: notes it, judges every line, lays out what may go to the target."""
 
 import logging
-from functools import partial
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
-from shared.domain.defaults import read_defaults
-from shared.domain.device_file import DeviceFile
+from shared.domain.defaults import Defaults, read_defaults
 from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
 from shared.domain.errors import SourceChanged
-from shared.domain.formats.format import FileRefused
+from shared.domain.formats.format import FileRefused, Format
+from shared.domain.formats.recognition import recognise
 from shared.domain.import_record import (
     Counts,
     ImportRecord,
@@ -19,11 +20,11 @@ from shared.domain.import_record import (
     import_id,
 )
 from shared.domain.lifecycle import State
-from shared.domain.parts import Part
+from shared.domain.parts import Open, Part
 from shared.domain.report import Outcome
 from shared.domain.tally import Tally
 from shared.domain.validation import validate
-from shared.ports import Ports
+from shared.ports import Ports, Work
 from shared.use_cases.conclude import conclude, ending_for_all
 
 
@@ -42,43 +43,74 @@ def validate_device_file(
     if source is None:
         log.warning("device_file.gone container=%s", container)
         return None
-    record = ports.records.create(_received(ports, source, default_target))
+    return validate_received(ports, receive(ports, source, default_target), default_target)
+
+
+def validate_received(
+    ports: Ports, record: ImportRecord, default_target: str | None
+) -> str | None:
+    """Validate the file of a record if that is still to be done; return its id if it may start."""
     if record.state is State.RECEIVED:
         record = _validate(ports, record, default_target)
     return record.id if record.state is State.QUEUED else None
 
 
-def _received(ports: Ports, source: Source, default_target: str | None) -> ImportRecord:
+def receive(ports: Ports, source: Source, default_target: str | None) -> ImportRecord:
+    """Note that a version of a file was dropped; return its record, new or not."""
     now = ports.clock.now()
     target = choose_target(source.name, ports.targets, default_target)
-    return ImportRecord(
-        id=import_id(source.account, source.container, source.name, source.etag),
-        since=now,
-        received_at=now,
-        source=source,
-        target=target if isinstance(target, str) else None,
-        slot=ports.targets[target].slot if isinstance(target, str) else "",
+    return ports.records.create(
+        ImportRecord(
+            id=import_id(source.account, source.container, source.name, source.etag),
+            since=now,
+            received_at=now,
+            source=source,
+            target=target if isinstance(target, str) else None,
+            slot=ports.targets[target].slot if isinstance(target, str) else "",
+        )
     )
 
 
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
     defaults = read_defaults(record.source.metadata)
     try:
-        file = DeviceFile(record.source.name, lambda: ports.files.read(record.source))
-        with ports.work.scratch() as scratch:
-            outputs = partial(ports.work.replace, f"work/{record.id}", tuple(Part))
-            tally = validate(file.pieces, file.form, outputs, scratch, defaults)
+        form, tally = _judged(ports, record, defaults)
     except SourceChanged:
         return _reject(ports, record, "superseded", "the file was overwritten or deleted")
     except FileRefused as refused:
         return _reject(ports, record, refused.code, refused.text)
-    record = record.amend(layout=file.form.layout(), **_counted(tally))
+    record = record.amend(layout=form.layout(), **_counted(tally))
     target = choose_target(record.source.name, ports.targets, default_target)
     if isinstance(target, Reason):
         return _reject(ports, record, target.code, target.text)
     if reason := _why_rejected(tally, strict=defaults.strict or ports.targets[target].strict):
         return _reject(ports, record, reason.code, reason.text)
     return _send_or_not(ports, record, dry_run=defaults.dry_run)
+
+
+def _judged(ports: Ports, record: ImportRecord, defaults: Defaults) -> tuple[Format, Tally]:
+    """Judge the file as it is read, and write the parts."""
+    kind = ports.targets[record.target].takes if record.target else "devices"
+    form, chunks = recognise(record.source.name, ports.files.read(record.source), kind)
+    parts = _WorkParts(ports.work, f"work/{record.id}")
+    with ports.work.scratch() as scratch:
+        return form, validate(form.pieces(chunks), form, parts, scratch, defaults)
+
+
+class _WorkParts:
+    """The `Parts` as work files of an import."""
+
+    def __init__(self, work: Work, folder: str) -> None:
+        self._work = work
+        self._folder = folder
+
+    def replace(self, *parts: Part) -> AbstractContextManager[Open]:
+        """Open parts for writing; see `Parts`."""
+        return self._work.replace(self._folder, parts)
+
+    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a part; see `Parts`."""
+        return self._work.read(f"{self._folder}/{part}", start, size)
 
 
 def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> ImportRecord:
@@ -89,7 +121,10 @@ def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> Import
         return conclude(ports, validated, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
     log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
              record.counts.rejected)  # fmt: skip
-    return ports.records.replace(validated.advance(State.QUEUED, now, queued_at=now))
+    target = ports.targets[record.target or ""]
+    way = target.way_for(record.counts.accepted)
+    queued = {"queued_at": now, "way": way, "slot": target.ways[way].slot}
+    return ports.records.replace(validated.advance(State.QUEUED, now, **queued))
 
 
 def _counted(tally: Tally) -> dict[str, Any]:

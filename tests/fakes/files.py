@@ -4,12 +4,13 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from shared.domain.errors import SourceChanged
 from shared.domain.import_record import Source
+from shared.domain.parts import Part
 from shared.ports import OpenFile
 from tests.fakes.clock import FakeClock
 
@@ -54,6 +55,11 @@ class FakeDeviceFiles:
         found = self._blobs.get((container, name))
         return found and found[0]
 
+    def all(self, container: str) -> Iterator[Source]:
+        """Yield all versions."""
+        blobs = list(self._blobs.items())
+        yield from (source for (where, _), (source, _) in blobs if where == container)
+
     def read(self, source: Source) -> Iterator[bytes]:
         """Yield exactly this version."""
         found, content = self._blobs.get((source.container, source.name), (None, b""))
@@ -68,10 +74,15 @@ class FakeWork:
     """The `Work` port in memory."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    #: Raised by the next writing, instead of doing it.
+    fail_next: Exception | None = None
 
     @contextmanager
     def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
         """Collect bytes; they appear at the end."""
+        if failure := self.fail_next:
+            self.fail_next = None
+            raise failure
         parts: Mapping[str, dict[int, list[bytes]]] = {name: defaultdict(list) for name in names}
         yield lambda name, section: parts[name][section].append
         for name, sections in parts.items():
@@ -96,3 +107,18 @@ class FakeWork:
     def lines(self, path: str) -> list[bytes]:
         """Return the lines of a file, for assertions."""
         return self.files[path].splitlines()
+
+
+class FakeParts:
+    """The `Parts` of one validation in memory."""
+
+    def __init__(self) -> None:
+        self._work = FakeWork()
+
+    def replace(self, *parts: Part) -> AbstractContextManager[OpenFile]:
+        """Collect bytes; they appear at the end."""
+        return self._work.replace("parts", parts)
+
+    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes of a part."""
+        return self._work.read(f"parts/{part}", start, size)

@@ -86,6 +86,10 @@ class IdentifierRows:
             cells = filter(None, (item[IDENTIFIER], item.get(DESCRIPTION)))
         return self._dialect.telling_row(list(map(cell_of, cells)))
 
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_item(0, line)
+
     def called(self, field: str) -> str:
         """Return what people call a member; see `Format`."""
         return _CALLED.get(field, field)
@@ -146,6 +150,10 @@ class IdentifierItems:
     def source_of(self, line: bytes) -> bytes:
         """Return the item itself; see `Format`."""
         return line
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_item(0, line)
 
     def called(self, field: str) -> str:
         """Return the member itself, which is not called id; see `Format`."""

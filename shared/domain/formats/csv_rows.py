@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, Self
 
+from shared.domain.device_line import Judged, judge_line
 from shared.domain.formats.chunks import peek
 from shared.domain.formats.csv_dialect import Dialect, Row, cell_of
 from shared.domain.formats.csv_header import MAX_HEADER_BYTES, names_a_field, read_columns
@@ -57,6 +58,10 @@ class CsvRows:
     def source_of(self, line: bytes) -> bytes:
         """Return a line as a row; what has no column is left out. See `Format`."""
         return self._table.row_of(line)
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_line(0, line)
 
     def called(self, field: str) -> str:
         """Return the column of a field; see `Format`."""

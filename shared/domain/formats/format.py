@@ -51,6 +51,10 @@ class Format(Protocol):
         """Return a canonical line as an entry of the format."""
         ...
 
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line, which is as good as it was when it was accepted."""
+        ...
+
     def called(self, field: str) -> str:
         """Return what the sender calls the field with this path: a table, by its column."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import Rejected, too_long
+from shared.domain.device_line import Judged, Rejected, judge_line, too_long
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Piece
 from shared.domain.formats.json_items import ArrayItems, Item, one_line
@@ -63,6 +63,10 @@ class JsonArray:
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
         return line
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_line(0, line)
 
     def called(self, field: str) -> str:
         """Return the path itself; see `Format`."""

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import CUT, MAX_LINE_BYTES, Skipped
+from shared.domain.device_line import CUT, MAX_LINE_BYTES, Judged, Skipped, judge_line
 from shared.domain.finding import Finding, Violation
 from shared.domain.formats.chunks import peek
 from shared.domain.formats.format import Piece
@@ -40,13 +40,17 @@ class Ndjson:
             yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
             number = 2
             chunks = chain((next(chunks)[notice.end() :],), chunks)
-        for lines in _blocks(chunks, CUT):
+        for lines in line_blocks(chunks, CUT):
             yield Block(number, lines)
             number += lines.count(b"\n")
 
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
         return line
+
+    def judged_again(self, line: bytes) -> Judged:
+        """Judge a canonical line; see `Format`."""
+        return judge_line(0, line)
 
     def called(self, field: str) -> str:
         """Return the path itself; see `Format`."""
@@ -59,11 +63,11 @@ class Ndjson:
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the lines of a file of ours without their line feeds; the last one may lack it."""
-    for lines in _blocks(chunks, _UNCUT):
+    for lines in line_blocks(chunks):
         yield from lines.split(b"\n")[:-1]
 
 
-def _blocks(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+def line_blocks(chunks: Iterable[bytes], limit: int = _UNCUT) -> Iterator[bytes]:
     """Yield whole lines in blocks; of one that chunks cut in two, at least `limit` bytes.
 
     Unicode's other line separators may stand inside JSON strings, so they end no line.
@@ -73,9 +77,12 @@ def _blocks(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
     for chunk in chunks:
         data = pending + chunk
         start = 0
-        while end := data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1:
+        while len(data) - start >= size:
+            end = data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1
+            if not end:
+                break
             yield data[start:end]
             start, size = end, BLOCK
-        pending = data[start : start + limit]
+        pending = data[start : start + max(size, limit)]
     if pending:
-        yield pending + b"\n"
+        yield pending if pending.endswith(b"\n") else pending + b"\n"

@@ -17,7 +17,7 @@ def test_the_first_findings_of_a_code_are_kept():
     """Three are enough to see what is meant."""
     examples = Examples()
     for line in range(1, 10):
-        examples.write(json_line(a_violation(line).as_json()))
+        examples.pick([json_line(a_violation(line).as_json())])
     assert [one["line"] for one in examples.of(Code.INVALID_ID)] == [1, 2, 3]
     assert examples.of(Code.INVALID_KEY) == []
     assert EXAMPLES == 3
@@ -28,5 +28,5 @@ def test_what_was_found_cannot_pretend_to_be_a_code(found: str):
     """The code is read from the line of JSON as it is written."""
     line = json_line(a_violation(1, found).as_json())
     examples = Examples()
-    examples.write(line + line)
+    examples.pick([line, line])
     assert examples.of(Code.INVALID_ID) == [json.loads(line)] * 2

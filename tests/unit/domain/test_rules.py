@@ -2,8 +2,7 @@ import base64
 import dataclasses
 import io
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,8 @@ from shared.domain.finding import Finding
 from shared.domain.formats.ndjson import Ndjson
 from shared.domain.parts import Part
 from shared.domain.rules import RULES, Code, Severity, in_general
-from shared.domain.validation import Open, validate
+from shared.domain.validation import validate
+from tests.fakes.files import FakeParts
 
 
 KEYS = {
@@ -238,19 +238,11 @@ def in_a_file(*lines: bytes, **metadata: str) -> Mapping[str, tuple[int | None, 
     """Return line, field and message of what is said about a file, by code."""
     told: list[Mapping[str, Any]] = []
 
-    @contextmanager
-    def outputs() -> Iterator[Open]:
-        told.clear()
-        telling = {Part.REJECTED, Part.WARNINGS, Part.SKIPPED}
-
-        def write(data: bytes) -> None:
-            told.extend(json.loads(line) for line in data.splitlines())
-
-        yield lambda part, _: write if part in telling else lambda _: None
-
-    form, content = Ndjson(), b"".join(line + b"\n" for line in lines)
-    defaults = read_defaults(metadata)
-    validate(lambda: form.pieces([content]), form, outputs, io.BytesIO(), defaults)
+    form, parts = Ndjson(), FakeParts()
+    pieces = form.pieces(line + b"\n" for line in lines)
+    validate(pieces, form, parts, io.BytesIO(), read_defaults(metadata))
+    for part in (Part.REJECTED, Part.WARNINGS, Part.SKIPPED):
+        told.extend(json.loads(line) for line in b"".join(parts.read(part)).splitlines())
     return {one["code"]: (one["line"], one["field"], one["message"]) for one in told}
 
 

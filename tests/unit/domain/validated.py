@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.defaults import Defaults
-from shared.domain.device_file import DeviceFile
 from shared.domain.formats.format import FileRefused
-from shared.domain.formats.recognition import Kind
+from shared.domain.formats.recognition import Kind, recognise
 from shared.domain.parts import Part
 from shared.domain.tally import Tally
 from shared.domain.validation import validate
-from tests.fakes.files import FakeWork
+from tests.fakes.files import FakeParts
 
 
 class Validated:
@@ -32,14 +31,13 @@ class Validated:
         details: int = 1000,
         defaults: Defaults | None = None,
     ) -> None:
-        self._work = FakeWork()
+        self._parts = FakeParts()
         chunks = [content] if isinstance(content, bytes) else content
-        file = DeviceFile(name, lambda: iter(chunks), kind)
-        self.form = file.form
+        self.form, whole = recognise(name, iter(chunks), kind)
         self.tally: Tally = validate(
-            file.pieces,
-            file.form,
-            lambda: self._work.replace("w", tuple(Part)),
+            self.form.pieces(whole),
+            self.form,
+            self._parts,
             io.BytesIO(),
             defaults or Defaults(),
             details,
@@ -47,7 +45,7 @@ class Validated:
 
     def part(self, part: Part) -> bytes:
         """Return a part as it was written."""
-        return self._work.files[f"w/{part}"]
+        return b"".join(self._parts.read(part))
 
     def lines(self, part: Part) -> list[bytes]:
         """Return the lines of a part; only line feeds end them."""

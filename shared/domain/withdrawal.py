@@ -1,0 +1,133 @@
+"""Takes lines out of the parts of a validation that turned out to repeat a device.
+
+The parts are read as they are and written anew, in flat memory: the accepted ones without those
+lines, the rejected ones with them, each in the order of the file.
+"""
+
+import heapq
+import json
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+from itertools import compress
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of
+from shared.domain.device_line import Order, Rejected
+from shared.domain.finding import Finding
+from shared.domain.formats.format import Format
+from shared.domain.formats.ndjson import split_lines
+from shared.domain.parts import COLUMNS, Open, Part, Parts, csv_row, json_line
+from shared.domain.rules import Code
+from shared.domain.tally import Tally
+from shared.domain.telling import Telling
+
+
+#: The parts that are written anew.
+CHANGED: Final = (Part.DEVICES, Part.NUMBERS, Part.REJECTED, Part.REJECTED_CSV, Part.ENTRIES)
+_LINE: Final = re.compile(rb'\{"line":([0-9]+)')
+
+
+class _Repeat(NamedTuple):
+    """A line that goes."""
+
+    number: int
+    order: Order
+    text: bytes
+
+
+def withdraw(
+    parts: Parts, form: Format, tally: Tally, repeats: Mapping[int, int], telling: Telling
+) -> None:
+    """Reject accepted lines, and count them so.
+
+    Args:
+        parts: What the validation wrote.
+        form: The sender's format.
+        tally: The counts, which are changed.
+        repeats: The numbers of the lines, each with the line that its device stands on.
+        telling: How rejections are told.
+    """
+    before = Tally(lines=tally.lines.copy(), bytes=tally.bytes.copy())
+    with parts.replace(*CHANGED) as files:
+        separator = b""
+        for chunk in parts.read(Part.ENTRIES):
+            files(Part.ENTRIES, Order.DEVICE)(chunk)
+            separator = form.separator
+        by_order = (
+            _taken_out(accepted_lines(parts, before, order), repeats, files) for order in Order
+        )
+        rejections = _Rejections(form, tally, repeats, files)
+        rejections.separator = separator
+        told = rejections.told(heapq.merge(*by_order, key=attrgetter("number")), telling)
+        _tell(heapq.merge(_told_before(parts), told, key=_number), files)
+
+
+class _Rejections:
+    """Turns accepted lines into rejected entries."""
+
+    def __init__(
+        self, form: Format, tally: Tally, repeats: Mapping[int, int], files: Open
+    ) -> None:
+        self._form = form
+        self._tally = tally
+        self._repeats = repeats
+        self._files = files
+        #: What stands before the next entry.
+        self.separator = b""
+
+    def told(self, repeats: Iterator[_Repeat], telling: Telling) -> Iterator[bytes]:
+        """Count the lines and write their entries; yield what is told of them."""
+        for repeat in repeats:
+            rejected = self._rejected(repeat)
+            self._tally.withdraw(self._form.judged_again(repeat.text), rejected)
+            self._files(Part.ENTRIES, Order.DEVICE)(self.separator + rejected.text)
+            self.separator = self._form.separator
+            yield from map(json_line, telling.members(rejected.violations))
+
+    def _rejected(self, repeat: _Repeat) -> Rejected:
+        device_id, module_id = names_of(repeat.text)
+        field = "moduleId" if module_id else "id"
+        details = {"first": self._repeats[repeat.number]}
+        finding = Finding(field, Code.DUPLICATE_DEVICE, details)
+        source = self._form.source_of(repeat.text)
+        return Rejected(repeat.number, device_id, (finding,), source)
+
+
+def _taken_out(
+    blocks: Iterator[LinesOfPart], repeats: Mapping[int, int], files: Open
+) -> Iterator[_Repeat]:
+    """Write the lines that stay, and yield those that go."""
+    for block in blocks:
+        if repeats.keys().isdisjoint(block.numbers):
+            _write(block.order, block.text, block.numbers, files)
+            continue
+        lines = block.lines()
+        stays = [number not in repeats for number in block.numbers]
+        text = b"\n".join((*compress(lines, stays), b""))
+        _write(block.order, text, array("I", compress(block.numbers, stays)), files)
+        for number, line in zip(block.numbers, lines, strict=True):
+            if number in repeats:
+                yield _Repeat(number, block.order, line)
+
+
+def _write(order: Order, text: bytes, numbers: array[int], files: Open) -> None:
+    files(Part.DEVICES, order)(text)
+    files(Part.NUMBERS, order)(numbers.tobytes())
+
+
+def _told_before(parts: Parts) -> Iterator[bytes]:
+    return (line + b"\n" for line in split_lines(parts.read(Part.REJECTED)))
+
+
+def _tell(lines: Iterator[bytes], files: Open) -> None:
+    files(Part.REJECTED_CSV, Order.DEVICE)(csv_row({name: name for name in COLUMNS}))
+    for line in lines:
+        files(Part.REJECTED, Order.DEVICE)(line)
+        files(Part.REJECTED_CSV, Order.DEVICE)(csv_row(json.loads(line)))
+
+
+def _number(line: bytes) -> int:
+    found = _LINE.match(line)
+    return int(found[1]) if found else 0
