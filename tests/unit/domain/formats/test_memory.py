@@ -8,12 +8,12 @@ from itertools import chain, repeat
 
 import pytest
 
-from shared.domain.device_file import DeviceFile
 from shared.domain.formats.format import FileRefused
-from shared.domain.formats.recognition import Kind
+from shared.domain.formats.recognition import Kind, recognise
 from shared.domain.formats.refusals import RefusalCode
+from shared.domain.parts import Open, Part
 from shared.domain.rules import Code
-from shared.domain.validation import Open, validate
+from shared.domain.validation import validate
 from tests.unit.domain.formats.hostile.gzips import bomb
 
 
@@ -30,18 +30,25 @@ def endless(beginning: bytes, again: bytes, end: bytes = b"") -> Callable[[], It
     return lambda: chain([beginning], repeat(chunk, SIZE), [end])
 
 
-@contextmanager
-def nowhere() -> Iterator[Open]:
-    """Open parts that nobody keeps."""
-    yield lambda *_: len
+class Nowhere:
+    """The `Parts` that nobody keeps."""
+
+    @contextmanager
+    def replace(self, *_: Part) -> Iterator[Open]:
+        """Take bytes and forget them."""
+        yield lambda *_: len
+
+    def read(self, *_: object) -> Iterator[bytes]:
+        """Yield nothing."""
+        return iter(())
 
 
 def found_in(read: Callable[[], Iterator[bytes]], kind: Kind) -> tuple[set[str], int]:
     """Return how a file ends, and the most bytes that were in use."""
     tracemalloc.start()
     try:
-        file = DeviceFile("devices", read, kind)
-        tally = validate(file.pieces, file.form, nowhere, io.BytesIO())
+        form, chunks = recognise("devices", read(), kind)
+        tally = validate(form.pieces(chunks), form, Nowhere(), io.BytesIO())
         ends = {str(code) for code in tally.found}
     except FileRefused as refused:
         ends = {refused.code}
