@@ -61,3 +61,17 @@ def reconcile_device_files(
     import_ids = bootstrap.reconcile_device_files("device-files")
     if import_ids:
         tickets.set(import_ids)
+
+
+@app.queue_trigger(arg_name="ticket", queue_name="start-tickets-poison", connection="DeviceFiles")
+def bury_start_ticket(ticket: func.QueueMessage) -> None:
+    """A start ticket was given up by the host."""
+    bootstrap.bury_start_ticket(ticket.get_body().decode(errors="replace"))
+
+
+@app.queue_trigger(
+    arg_name="event", queue_name="webjobs-blobtrigger-poison", connection="DeviceFiles"
+)
+def bury_blob_event(event: func.QueueMessage) -> None:
+    """An event of a dropped file was given up by the host."""
+    bootstrap.bury_blob_event(event.get_body().decode(errors="replace"))

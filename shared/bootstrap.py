@@ -66,6 +66,20 @@ def reconcile_device_files(container: str) -> list[str]:
     return use_case(ports(), container, settings().default_target)
 
 
+def bury_start_ticket(message: str) -> None:
+    """Say that a start ticket was given up."""
+    from shared.use_cases.bury_start_ticket import bury_start_ticket as use_case
+
+    use_case(ports(), message)
+
+
+def bury_blob_event(message: str) -> None:
+    """Say that an event of a dropped file was given up."""
+    from shared.use_cases.bury_blob_event import bury_blob_event as use_case
+
+    use_case(ports(), message, settings().default_target)
+
+
 @cache
 def settings() -> "Settings":
     """Return the app settings."""

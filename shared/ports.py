@@ -88,6 +88,8 @@ class Summary:
     queued_at: datetime | None
     #: The next try waits until then.
     not_before: datetime | None
+    #: Whether subscribers have to be told something.
+    has_news: bool = False
 
 
 class Records(Protocol):

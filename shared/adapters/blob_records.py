@@ -149,6 +149,7 @@ def _metadata(record: ImportRecord) -> Mapping[str, str]:
         "slot": record.slot,
         "queued_at": record.queued_at.isoformat() if record.queued_at else "",
         "not_before": record.not_before.isoformat() if record.not_before else "",
+        "news": "yes" if record.unsent else "",
     }
 
 
@@ -162,4 +163,5 @@ def _summary(import_id: str, metadata: Mapping[str, str]) -> Summary:
         slot=metadata.get("slot", ""),
         queued_at=time("queued_at"),
         not_before=time("not_before"),
+        has_news=bool(metadata.get("news")),
     )

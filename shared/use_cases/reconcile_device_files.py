@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from shared.domain.errors import TryAgain
-from shared.domain.import_record import Source, import_id
+from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
 from shared.use_cases.validate_device_file import validate_device_file, validate_received
@@ -37,7 +37,7 @@ def reconcile_device_files(
         tickets += _done(take_in)
     for overdue_id in _stopped(ports):
         record = ports.records.get(overdue_id)
-        if record and ports.clock.now() - record.since > overdue:
+        if record and _is_overdue(ports, record, overdue):
             log.warning("import.validation_resumed id=%s", record.id)
             tickets += _done(partial(validate_received, ports, record, default_target))
     return tickets
@@ -63,6 +63,11 @@ def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[So
     for day in days:
         known.update(ports.records.archived_on(day))
     return (one for one in old if _id(one) not in known)
+
+
+def _is_overdue(ports: Ports, record: ImportRecord, overdue: timedelta) -> bool:
+    now = ports.clock.now()
+    return now - record.since > overdue and now >= (record.not_before or record.since)
 
 
 def _stopped(ports: Ports) -> list[str]:

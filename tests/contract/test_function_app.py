@@ -62,6 +62,24 @@ GOLDEN = {
             "runOnStartup": False,
         },
     ],
+    "bury_start_ticket": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "ticket",
+            "queueName": "start-tickets-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
+    "bury_blob_event": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "event",
+            "queueName": "webjobs-blobtrigger-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
     "poll_import_jobs": [
         TICKETS | {"name": "tickets"},
         {
