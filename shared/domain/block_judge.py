@@ -161,7 +161,6 @@ class BlockJudge:
         return lines < SAMPLE or fits.keys.count(b"") * MISSES <= lines
 
 
-
 def _warnings(first: int, pattern: Pattern, ids: Sequence[bytes]) -> Iterator[Violation]:
     return (
         Violation(first + index, device_id.decode(), finding)

@@ -74,8 +74,8 @@ class PatternSet:
         self._expression = None
 
     def fits(self, lines: bytes) -> Fits | None:
-        """Look at whole lines, each with a line feed; None while nothing is learned."""
-        if not self.patterns:
+        """Look at whole lines, each with a line feed; None while there is nothing to tell."""
+        if not self.patterns or not lines:
             return None
         expression = self._expression = self._expression or self._compiled()
         columns = list(zip(*expression.findall(_legible(lines)), strict=True))
