@@ -1,8 +1,8 @@
 """Writes an accepted line the way the hub wants it, and leaves alone what needs no change.
 
 A line whose meaning is right keeps its bytes. One that leaves something to the file gets it
-appended. Only a line with words in another spelling, empty keys or the hub's own metadata is
-written anew.
+appended. Only a line with words in another spelling, empty keys, the hub's own metadata or a
+carriage return in it is written anew.
 """
 
 import json
@@ -66,7 +66,7 @@ def _members(import_mode: str | None, status: str | None) -> bytes:
 def _must_be_rewritten(device: DeviceIdentity, text: bytes) -> bool:
     authentication = device.get("authentication") or {}
     words = (device.get("status"), device.get("importMode"), authentication.get("type"))
-    if Respelled in map(type, words):
+    if Respelled in map(type, words) or b"\r" in text:  # which ends a line for .NET
         return True
     if b'""' in text and "" in (authentication.get("symmetricKey") or {}).values():
         return True
