@@ -9,6 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from shared.domain.defaults import Defaults
@@ -32,6 +33,7 @@ MISSES: Final = 3
 #: Blocks that are judged line by line then; doubled each time.
 PAUSE: Final = 8
 MAX_PAUSE: Final = 256
+_LINE: Final = attrgetter("line")
 
 
 @dataclass(slots=True)
@@ -122,6 +124,8 @@ class BlockJudge:
             self._pause -= 1
         elif not self._patterns.may_learn:
             self._forget_if_useless(fits)
+        judged.warnings.sort(key=_LINE)  # patterns tell theirs one after the other
+        self._details -= len(judged.warnings)
         return judged
 
     def _judge_each(self, judged: JudgedBlock, first: int, lines: Iterable[bytes]) -> None:
@@ -168,8 +172,7 @@ class BlockJudge:
         judged.traits[pattern.traits] += fitting
         for finding in pattern.warnings:
             judged.warned[finding.code] += fitting
-        if pattern.warnings and self._details > 0:
-            self._details -= fitting
+        if self._details > 0:
             judged.warnings += (
                 Violation(first + index, device_id.decode(), finding)
                 for index, device_id in enumerate(ids)
@@ -202,6 +205,8 @@ class BlockJudge:
                 self._judge_each(judged, first + index, lines[index:start])
 
     def _forget_if_useless(self, fits: Fits | None) -> None:
+        if not fits and self._patterns.patterns:
+            return  # they were learned from this block, and the next one tells
         if fits and fits.keys.count(b"") * MISSES <= len(fits.keys):
             return
         self._patterns = PatternSet()
