@@ -128,6 +128,8 @@ class ImportRecord(_Value):
     reason: Reason | None = None
     attempts: tuple[Attempt, ...] = ()
     tries: int = 0  #: starts put off in a row, for the back-off
+    #: Since when the target's storage refuses the target; None once a job has started.
+    storage_refused_since: AwareDatetime | None = None
     outbox: tuple[Event, ...] = ()
     history: tuple[Step, ...] = ()
     #: The stored version this was read from. Never part of the document.
