@@ -3,26 +3,24 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulators.iot_hub.errors import ErrorCode, HubError
+from emulators.iot_hub.errors import ErrorCode, HubError, throttled
 from emulators.iot_hub.faults import Action, Fault
 from emulators.iot_hub.routes.operation import Answer, refusal
+from emulators.iot_hub.throttle import REGISTRY
 from emulators.iot_hub.typed_json import compact
 
 
-THROTTLED: Final = 429
 JSON: Final = "application/json; charset=utf-8"
 #: The service's errors for the statuses that a fault may order; any other comes without a body.
 STATUS_ERRORS: Final = {
-    THROTTLED: HubError(
-        ErrorCode.ThrottlingBacklogTimeout,
-        "The request has been throttled. Wait 10 seconds and try again. Operation type: CRUD",
-    ),
+    429: throttled(REGISTRY.operation_type),
     500: HubError(ErrorCode.ServerError, "InternalServerError"),
     503: HubError(ErrorCode.ServiceUnavailable, "ServiceUnavailable"),
 }
@@ -34,18 +32,18 @@ NO_LINGER: Final = struct.pack("ii", 1, 0)
 def response(answer: Answer) -> Response:
     """Return the answer with the headers that every answer of the service has (recorded)."""
     headers = {
-        **answer.headers,
         "server": "Microsoft-HTTPAPI/2.0",
         "vary": "Origin",
         "x-ms-request-id": str(uuid4()),
+        **answer.headers,
     }
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return Response(compact(answer.body), answer.status, headers, media_type=JSON)
 
 
-def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
-    """Return what comes instead of the answer."""
+def spoiled(fault: Fault, answer: Answer, refused: Callable[[int], Answer]) -> ASGIApp:
+    """Return what comes instead of the answer; `refused` makes the error that has a status."""
     match fault.action:
         case Action.HANG:
             return _hang
@@ -56,17 +54,13 @@ def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
         case Action.HTML:
             return HTMLResponse(PAGE, 502)
         case Action.STATUS:
-            return response(_of_status(fault.status))
+            return response(refused(fault.status))
 
 
-def _of_status(status: int) -> Answer:
+def refused_by_hub(status: int) -> Answer:
+    """Return the hub's error that has the status."""
     error = STATUS_ERRORS.get(status)
-    if error is None:
-        return Answer(status=status)
-    answer = refusal(error)
-    # A live hub says nothing of Retry-After, but closes the connection of whom it throttles.
-    closing = {"connection": "close"} if status == THROTTLED else {}
-    return Answer(answer.body, status, {**answer.headers, **closing})
+    return refusal(error) if error else Answer(status=status)
 
 
 async def _hang(_scope: Scope, receive: Receive, _send: Send) -> None:
