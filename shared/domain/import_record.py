@@ -129,7 +129,7 @@ class ImportRecord(_Value):
     reason: Reason | None = None
     attempts: tuple[Attempt, ...] = ()
     tries: int = 0  #: starts put off in a row, for the back-off
-    #: Since when the target's storage refuses the target; None once a job has started.
+    #: When storage first refused the target, if a start has been put off for it.
     storage_refused_since: AwareDatetime | None = None
     outbox: tuple[Event, ...] = ()
     history: tuple[Step, ...] = ()
