@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, urlencode
 
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, ServiceRequestError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import (
     BearerTokenCredentialPolicy,
@@ -27,8 +27,9 @@ from azure.core.pipeline.policies import (
 from azure.core.rest import HttpRequest, HttpResponse
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from shared.adapters.iot_hub_errors import read_hub_error
+from shared.adapters.iot_hub_errors import HubError, read_hub_error
 from shared.domain.errors import AnswerLost, TargetUnreachable, Unavailable
+from shared.domain.known_error import Reaction
 
 
 API_VERSION: Final = "2021-04-12"
@@ -64,9 +65,17 @@ class SharedAccessPolicy(SansIOHTTPPolicy[Any, Any]):
         request.http_request.headers["Authorization"] = token
 
 
+class IdentityPolicy(BearerTokenCredentialPolicy[Any, Any]):
+    """Signs each request with a token of an identity, which it forgets when it is refused."""
+
+    def on_challenge(self, request: PipelineRequest[Any], response: Any) -> bool:  # noqa: ARG002
+        """Answer no challenge: azure-core would send the request again, a POST too."""
+        return False
+
+
 def bearer_token(credential: TokenCredential) -> Signing:
     """Return the policy that signs with an identity."""
-    return BearerTokenCredentialPolicy(credential, TOKEN_SCOPE)
+    return IdentityPolicy(credential, TOKEN_SCOPE)
 
 
 class IotHubClient:
@@ -77,6 +86,8 @@ class IotHubClient:
         authentication: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
         ca_file: Certificate authorities to trust; those of the machine if there is none.
+        identity_account: The storage account that the hub uses with an identity of its own; None
+            if jobs bring a key.
     """
 
     def __init__(
@@ -85,8 +96,10 @@ class IotHubClient:
         authentication: Signing,
         timeout: float,
         ca_file: str | None = None,
+        identity_account: str | None = None,
     ) -> None:
         self.host = host
+        self._identity_account = identity_account
         policies = [
             RequestIdPolicy(),
             UserAgentPolicy("device-identity-import"),
@@ -109,9 +122,7 @@ class IotHubClient:
             NotStarted: It refused, with the reaction by class.
         """
         try:
-            answer = self._send(HttpRequest("GET", self._path("/jobs")))
-            jobs = answer.json()
-            return [dict(job) for job in jobs]
+            return [dict(job) for job in self._get("/jobs").json()]
         except (AzureError, AnswerLost, ValueError, TypeError) as why:
             raise Unavailable(self._what(why)) from why
 
@@ -125,7 +136,10 @@ class IotHubClient:
         request = HttpRequest("POST", self._path("/jobs/create"), json=dict(properties))
         try:
             # azure-core repeats POST on 5xx whatever methods are allowed; only a total of 0 helps.
-            return str(self._send(request, retry_total=0).json()["jobId"])
+            answer = self._client.send_request(request, retry_total=0)
+            return str(self._good(answer).json()["jobId"])
+        except ClientAuthenticationError as why:
+            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
         except ServiceRequestError as why:
             raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
         except (AzureError, ValueError, KeyError, TypeError) as why:
@@ -138,11 +152,27 @@ class IotHubClient:
     def _path(self, path: str) -> str:
         return self._client.format_url(f"{path}?api-version={API_VERSION}")
 
-    def _send(self, request: HttpRequest, **options: Any) -> HttpResponse:
-        answer = self._client.send_request(request, **options)
-        if answer.status_code != 200:  # noqa: PLR2004 - both calls have this one success
-            raise read_hub_error(answer.status_code, answer.headers, answer.text()).as_reaction()
+    def _get(self, path: str) -> HttpResponse:
+        """Send a GET; if the token is not taken, once more with one that is made anew."""
+        answer = self._client.send_request(HttpRequest("GET", self._path(path)))
+        if _is_bad(answer) and _hub_error(answer).reaction is Reaction.CREDENTIALS:
+            answer = self._client.send_request(HttpRequest("GET", self._path(path)))
+        return self._good(answer)
+
+    def _good(self, answer: HttpResponse) -> HttpResponse:
+        if _is_bad(answer):
+            raise _hub_error(answer).as_reaction(self._identity_account)
         return answer
+
+
+def _is_bad(answer: HttpResponse) -> bool:
+    return answer.status_code != 200  # noqa: PLR2004 - both calls have this one success
+
+
+def _hub_error(answer: HttpResponse) -> HubError:
+    # Not `answer.text()`: it fails on bytes that are not in the encoding they are said to be in.
+    body = answer.content.decode("utf-8-sig", "replace")
+    return read_hub_error(answer.status_code, answer.headers, body)
 
 
 def _never_left(error: BaseException) -> bool:

@@ -18,6 +18,7 @@ from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
 from shared.domain.errors import (
     AnswerLost,
+    StorageNotReady,
     TargetBusy,
     TargetRefused,
     TargetThrottled,
@@ -145,6 +146,20 @@ def test_without_an_input_there_is_no_job(scene: Scene, ref: AttemptRef):
     with pytest.raises(TargetRefused) as refused:
         scene.target.start(ref)
     assert refused.value.code == "BlobContainerValidationError"
+
+
+def test_a_container_is_waited_for_if_the_hub_uses_its_identity(
+    running_hub: RunningHub, storage: BlobServiceClient, ref: AttemptRef
+):
+    """The hub's refusal is the same; only the reaction is another."""
+    running_hub.hub.reset()
+    client = IotHubClient(
+        running_hub.host, signing(running_hub), 5, str(running_hub.ca_file), "exchange1"
+    )
+    target = IotHubTarget(client, Exchange(storage, storage, SystemClock()), strict=False)
+    with pytest.raises(StorageNotReady, match=r"Storage Blob Data Contributor .* exchange1: "):
+        target.start(ref)
+    assert running_hub.hub.calls["POST /jobs/create"] == 1
 
 
 def test_behind_the_fence_a_late_start_is_refused(scene: Scene, ref: AttemptRef):
