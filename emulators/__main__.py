@@ -31,6 +31,7 @@ Read the result queue:
     .venv/bin/python -m cli results
 Run the same app with Core Tools instead of the host here:
     cp {settings} local.settings.json && func start
+Microsoft Graph is at {graph}, trusted with {graph_ca_file}.
 
 Ctrl-C stops everything. What happens:
 """
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _up(pace: Pace, stop: Event) -> None:
-    _say("Starting Azurite, Service Bus, IoT Hub and the Functions host …")
+    _say("Starting Azurite, Service Bus, IoT Hub, Graph and the Functions host …")
     with running(FOLDER, pace, _show) as stack:
         _say(_ready(stack))
         stack.wait(stop)
@@ -66,6 +67,8 @@ def _ready(stack: RunningStack) -> str:
         settings=stack.settings_file,
         values=json.dumps(json.loads(stack.settings_file.read_text()), indent=2),
         targets=", ".join(stack.hubs),
+        graph=stack.graph,
+        graph_ca_file=stack.graph_ca_file,
     )
 
 

@@ -29,6 +29,9 @@ class RunningStack:
     hubs: Mapping[str, Mapping[str, str]]
     #: Address of the Service Bus emulator's test controls.
     bus_control: str
+    #: What stands for https://graph.microsoft.com, and the authority to trust for it.
+    graph: str
+    graph_ca_file: str
     pace: Pace
     show: Show
     services: dict[str, Service] = field(default_factory=dict)
@@ -93,6 +96,8 @@ def running(folder: Path, pace: Pace, show: Show) -> Iterator[RunningStack]:
             settings=settings["Values"],
             hubs=said["iot_hub"]["hubs"],
             bus_control=said["service_bus"]["control"],
+            graph=said["graph"]["base_url"],
+            graph_ca_file=said["graph"]["ca_file"],
             pace=pace,
             show=show,
             services=services,
@@ -109,6 +114,7 @@ def _commands(folder: Path, pace: Pace) -> Mapping[str, Sequence[str]]:
         "azurite": ["--location", str(folder / "azurite")],
         "service_bus": [],
         "iot_hub": [*hubs, *certificates, "--job-seconds", str(pace.job)],
+        "graph": ["--certs", str(folder / "graph-certificates")],
     }
 
 

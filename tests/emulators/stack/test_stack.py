@@ -11,10 +11,12 @@ from pathlib import Path
 from threading import Event, Timer
 
 import pytest
+import requests
 from azure.storage.blob import BlobServiceClient
 
 from emulators.stack import Pace, ServiceDied, running
 from emulators.stack.service import Service
+from tests.emulators.graph.client import READ, token
 
 
 ROOT = Path(__file__).parents[3]
@@ -62,7 +64,7 @@ def test_up_says_what_runs_and_stops_on_ctrl_c(tmp_path: Path):
         assert process.wait() == 0, rest
 
 
-@pytest.mark.parametrize("name", ["azurite", "iot_hub", "service_bus", "functions_host"])
+@pytest.mark.parametrize("name", ["azurite", "iot_hub", "service_bus", "graph", "functions_host"])
 def test_a_service_that_dies_is_named(tmp_path: Path, name: str):
     """Whoever waits for the stack learns which one it was, how it ended and what it said."""
     with running(tmp_path, Pace(), lambda *_: None) as stack:
@@ -85,3 +87,15 @@ def test_everything_is_there_for_the_first_file(tmp_path: Path):
         with BlobServiceClient.from_connection_string(connection) as storage:
             assert storage.get_container_client("device-files").exists()
         assert set(stack.hubs) == {"factory-a", "factory-b"}
+
+
+def test_graph_is_there_for_corporate_device_identifiers(tmp_path: Path):
+    """At an address of its own, with an authority of its own."""
+    with running(tmp_path, Pace(), lambda *_: None) as stack:
+        answer = requests.get(
+            f"{stack.graph}/beta/deviceManagement/importedDeviceIdentities",
+            headers={"Authorization": token(READ)},
+            verify=stack.graph_ca_file,
+            timeout=30,
+        )
+    assert answer.json()["value"] == []
