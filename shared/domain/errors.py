@@ -10,9 +10,12 @@
     + TargetThrottled   too many calls: wait a little
     + TargetUnreachable the call never left
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
+      - CallRefused     for what is in the call, not for who makes it: look for the bad line
   - AnswerLost          the target may or may not have started the job: recover, never repeat
   - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
 """
+
+from datetime import timedelta
 
 
 class ImporterError(Exception):
@@ -44,7 +47,11 @@ class TargetBusy(NotStarted):
 
 
 class TargetThrottled(NotStarted):
-    """The target takes no more calls for a moment."""
+    """The target takes no more calls for a moment; `wait` is for how long, where it says so."""
+
+    def __init__(self, message: str = "", wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TargetUnreachable(NotStarted):
@@ -61,6 +68,10 @@ class TargetRefused(NotStarted):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+
+
+class CallRefused(TargetRefused):
+    """The target refused a call for what is in it; nothing of it was applied."""
 
 
 class AnswerLost(ImporterError):

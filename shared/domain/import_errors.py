@@ -67,6 +67,8 @@ class LineError:
     code: str
     #: For people, without secrets.
     message: str
+    #: Whether the line was applied all the same, which makes this a note.
+    applied: bool = False
 
 
 def parse_import_errors(lines: Iterable[bytes]) -> Iterator[LineError]:
