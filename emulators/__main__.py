@@ -66,7 +66,7 @@ def _ready(stack: RunningStack) -> str:
     return _READY.format(
         settings=stack.settings_file,
         values=json.dumps(json.loads(stack.settings_file.read_text()), indent=2),
-        targets=", ".join(stack.hubs),
+        targets=", ".join(json.loads(stack.settings["IMPORT_TARGETS"])),
         graph=stack.graph,
         graph_ca_file=stack.graph_ca_file,
     )
