@@ -53,6 +53,8 @@ def local_settings(at: Addresses, pace: Pace) -> Mapping[str, Any]:
             "FUNCTIONS_WORKER_RUNTIME": "python",
             "DEVICE_FILES_SOURCE": "LogsAndContainerScan",
             "POLL_SCHEDULE": f"*/{pace.poll} * * * * *",
+            "RECONCILE_SCHEDULE": "30 */5 * * * *",
+            "IMPORTS_PAUSED": "false",
             "DeviceFiles": at.storage,
             "Exchange": at.storage,
             "Results": at.bus,
