@@ -86,8 +86,15 @@ class IntuneTarget:
         stored = self._runs.read(ref)
         if stored is None or stored.run.status is None:
             return None
-        part = IntuneRun(self._client, self._runs, ref, stored, overwrite=self._overwrite)
-        run = part.go_on(self._work, self._clock)
+        run = IntuneRun(
+            client=self._client,
+            runs=self._runs,
+            work=self._work,
+            clock=self._clock,
+            ref=ref,
+            stored=stored,
+            overwrite=self._overwrite,
+        ).go_on()
         return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
 
     def fence(self, ref: AttemptRef) -> None:

@@ -7,7 +7,7 @@ asked what it has, and only what is missing is sent again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -27,7 +27,6 @@ from shared.domain.errors import (
 )
 from shared.domain.existing_identities import is_done, known, verdict_on
 from shared.domain.import_errors import LineError
-from shared.domain.job import JobStatus
 from shared.ports import AttemptRef, Clock, Work
 
 
@@ -43,19 +42,23 @@ type Items = Sequence[Mapping[str, Any]]
 
 @dataclass
 class IntuneRun:
-    """One worker's part in a run. Whoever writes a version that is gone stops with `Conflict`."""
+    """One worker's part in a run. Whoever writes onto a version that is gone stops: `Conflict`."""
 
     client: GraphClient
     runs: RunDocuments[ChunkedRun]
+    work: Work
+    clock: Clock
     ref: AttemptRef
     stored: Stored[ChunkedRun]
-    overwrite: bool = field(kw_only=True)
+    overwrite: bool
+    #: The lines of the chunk that begins at a byte.
+    _chunk: tuple[int, Sequence[bytes]] = (-1, ())
 
-    def go_on(self, work: Work, clock: Clock) -> ChunkedRun:
+    def go_on(self) -> ChunkedRun:
         """Make calls until all is done, the time is up, or Intune wants to be left alone."""
-        latest = clock.monotonic() + SECONDS
-        while self._run.may_go_on(clock.now()) and clock.monotonic() < latest:
-            self._settle_chunk(work, clock, latest)
+        latest = self.clock.monotonic() + SECONDS
+        while self._run.may_go_on(self.clock.now()) and self.clock.monotonic() < latest:
+            self._save(self._after_step())
             if self._run.tries:
                 break
         return self._run
@@ -67,39 +70,37 @@ class IntuneRun:
     def _save(self, run: ChunkedRun) -> None:
         self.stored = self.runs.write(self.ref, run, self.stored.version)
 
-    def _settle_chunk(self, work: Work, clock: Clock, latest: float) -> None:
-        """Make the calls about a chunk, and put down what is to be told of its lines."""
+    def _after_step(self) -> ChunkedRun:
+        """Make the next call, or put down what is to be told of a chunk that needs none."""
         run = self._run if self._run.size else self._run.begins(CHUNK_LINES)
-        lines = lines_at(
-            work, f"work/{self.ref.import_id}/devices.txt", run.bytes_settled, run.size
-        )
+        lines = self._lines(run)
         if len(lines) < run.size:
-            return self._save(run.failed("the accepted lines are not there any more"))
-        while run.pending:
-            self._save(self._after_call(run, _items(run, lines), clock))
-            run = self._run
-            if run.tries or run.status is not JobStatus.RUNNING or clock.monotonic() >= latest:
-                return None
+            return run.failed("the accepted lines are not there any more")
+        if run.pending:
+            return self._after_call(run, [from_json(lines[line]) for line in run.current])
         if run.said:
             self.runs.tell(self.ref, run.chunks_settled, _told(run, lines))
-        return self._save(run.settled(sum(map(len, lines))))
+        return run.settled(sum(map(len, lines)))
 
-    def _after_call(self, run: ChunkedRun, items: Items, clock: Clock) -> ChunkedRun:
+    def _lines(self, run: ChunkedRun) -> Sequence[bytes]:
+        start = run.bytes_settled
+        if self._chunk[0] != start:
+            path = f"work/{self.ref.import_id}/devices.txt"
+            self._chunk = (start, lines_at(self.work, path, start, run.size))
+        return self._chunk[1]
+
+    def _after_call(self, run: ChunkedRun, items: Items) -> ChunkedRun:
         call = self._check if run.phase is Phase.CHECK else self._send
         try:
             return run.answered(*call(run, items))
         except CallRefused as refused:
             return run.refused(refused.code, refused.message)
         except TargetRefused as refused:
-            return (
-                run.failed(str(refused))
-                if run.is_fresh
-                else run.given_up(refused.code, refused.message)
-            )
+            return run.turned_away(refused.code, refused.message)
         except TargetThrottled as busy:
-            return run.put_off(clock.now() + (busy.wait or run.back_off()))
+            return run.put_off(self.clock.now() + (busy.wait or run.back_off()))
         except (TargetUnreachable, AnswerLost) as lost:
-            return self._lost(run, lost, clock)
+            return self._lost(run, lost)
 
     def _send(self, run: ChunkedRun, items: Items) -> Iterator[Said]:
         if run.in_doubt:
@@ -116,18 +117,14 @@ class IntuneRun:
             if verdict := verdict_on(item, existing, overwrite=self.overwrite):
                 yield Said(line, *verdict)
 
-    def _lost(self, run: ChunkedRun, lost: ImporterError, clock: Clock) -> ChunkedRun:
+    def _lost(self, run: ChunkedRun, lost: ImporterError) -> ChunkedRun:
         """Try later; at last go on without an answer, for the check tells what there is."""
         if run.tries < MOST_TRIES:
             in_doubt = run.in_doubt or isinstance(lost, AnswerLost)
-            return run.put_off(clock.now() + run.back_off(), in_doubt=in_doubt)
+            return run.put_off(self.clock.now() + run.back_off(), in_doubt=in_doubt)
         if run.phase is Phase.SEND:
             return run.answered()
         return run.given_up("NotVerified", f"Intune did not tell whether it has it: {lost}")
-
-
-def _items(run: ChunkedRun, lines: Sequence[bytes]) -> Items:
-    return [from_json(lines[line]) for line in run.current]
 
 
 def _told(run: ChunkedRun, lines: Sequence[bytes]) -> Iterator[LineError]:

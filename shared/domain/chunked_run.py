@@ -117,6 +117,10 @@ class ChunkedRun(Run):
         """Say the same of all lines of the first range, and go on behind it."""
         return self.answered(*(Said(line, code, message) for line in self.current))
 
+    def turned_away(self, code: str, message: str) -> Self:
+        """End the run if whoever calls was refused from the first; else only the call is lost."""
+        return self.failed(f"{code}: {message}") if self.is_fresh else self.given_up(code, message)
+
     def put_off(self, until: datetime, *, in_doubt: bool | None = None) -> Self:
         """Leave the next call to a later time."""
         doubt = self.in_doubt if in_doubt is None else in_doubt

@@ -91,6 +91,15 @@ def test_a_run_is_fresh_until_a_call_was_answered_or_is_in_doubt():
     assert not run.answered().answered().settled(9).begins(1).is_fresh
 
 
+def test_who_is_turned_away_at_first_has_failed():
+    """Later on only the lines of that call have, for others are done."""
+    first = a_run(4, most=2)
+    assert first.turned_away("Forbidden", "no right").status is JobStatus.FAILED
+    second = first.answered().answered().settled(9).begins(2).turned_away("Forbidden", "no right")
+    assert second.status is JobStatus.RUNNING
+    assert [one.line for one in second.said] == [0, 1]
+
+
 def test_a_call_that_is_put_off_waits():
     """Twice as long each time; an answer begins anew."""
     run = a_run(4)
