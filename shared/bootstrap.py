@@ -142,7 +142,7 @@ class AzurePorts:
         """The configured targets by alias."""
         from shared.settings import TargetKind
 
-        makers = {TargetKind.IOT_HUB: self._iot_hub}
+        makers = {TargetKind.IOT_HUB: self._iot_hub, TargetKind.INTUNE: self._intune}
         targets = self._settings.targets
         return {alias: makers[target.kind](target) for alias, target in targets.items()}
 
@@ -170,12 +170,27 @@ class AzurePorts:
         from shared.adapters.iot_hub import IotHubTarget
         from shared.adapters.iot_hub_client import IotHubClient
 
-        # A sixth of the patience: whoever waits longer for an answer is taken for dead.
-        timeout = self._settings.start_patience.total_seconds() / 6
         exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
         ca_file = self._settings.hub_ca_file
-        client = IotHubClient(target.host, _signing(target), timeout, ca_file)
+        client = IotHubClient(target.host, _signing(target), self._timeout, ca_file)
         return IotHubTarget(client, exchange, strict=target.strict)
+
+    def _intune(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.graph_client import GraphClient
+        from shared.adapters.intune import IntuneTarget, slot_of
+        from shared.adapters.run_documents import RunDocuments
+        from shared.domain.chunked_run import ChunkedRun
+
+        credential, ca_file = _credential(target.connection), self._settings.hub_ca_file
+        client = GraphClient(target.host, credential, self._timeout, ca_file)
+        runs = RunDocuments(self._documents, slot_of(target.host), ChunkedRun)
+        options = {"strict": target.strict, "overwrite": target.overwrite}
+        return IntuneTarget(client, runs, self.work, self.clock, **options)
+
+    @property
+    def _timeout(self) -> float:
+        # A sixth of the patience: whoever waits longer for an answer is taken for dead.
+        return self._settings.start_patience.total_seconds() / 6
 
 
 def _signing(target: "TargetSettings") -> "Signing":
@@ -190,9 +205,16 @@ def _signing(target: "TargetSettings") -> "Signing":
 
 
 def _credential(connection: "Connection") -> "TokenCredential":
+    from shared.settings import LOCAL_CREDENTIAL
+
+    if connection.credential == LOCAL_CREDENTIAL:
+        from shared.adapters.local_credential import LocalCredential
+
+        return LocalCredential()
+
     from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
-    if connection.credential.lower() == "managedidentity":
+    if connection.credential == "managedidentity":
         return ManagedIdentityCredential(client_id=connection.client_id)
     return DefaultAzureCredential(managed_identity_client_id=connection.client_id)
 

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
 
@@ -25,9 +25,9 @@ from azure.core.pipeline.policies import (
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from shared.adapters.iot_hub_errors import HubError, read_hub_error
+from shared.adapters.lost_calls import described, never_left
 from shared.domain.errors import AnswerLost, TargetUnreachable, Unavailable
 from shared.domain.known_error import Reaction
 
@@ -124,7 +124,7 @@ class IotHubClient:
         try:
             return [dict(job) for job in self._get("/jobs").json()]
         except (AzureError, AnswerLost, ValueError, TypeError) as why:
-            raise Unavailable(self._what(why)) from why
+            raise Unavailable(described(self.host, why)) from why
 
     def create_job(self, properties: Mapping[str, Any]) -> str:
         """Create a job with exactly one `POST /jobs/create`; return the hub's id of it.
@@ -139,15 +139,13 @@ class IotHubClient:
             answer = self._client.send_request(request, retry_total=0)
             return str(self._good(answer).json()["jobId"])
         except ClientAuthenticationError as why:
-            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
+            raise TargetUnreachable(
+                described(self.host, why)
+            ) from why  # no token, so nothing was sent
         except ServiceRequestError as why:
-            raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
+            raise (TargetUnreachable if never_left(why) else AnswerLost)(self.host) from why
         except (AzureError, ValueError, KeyError, TypeError) as why:
-            raise AnswerLost(self._what(why)) from why
-
-    def _what(self, why: Exception) -> str:
-        names = [type(error).__name__ for error in _causes(why)]
-        return f"{self.host}: {' from '.join(names)}"
+            raise AnswerLost(described(self.host, why)) from why
 
     def _path(self, path: str) -> str:
         return self._client.format_url(f"{path}?api-version={API_VERSION}")
@@ -173,18 +171,3 @@ def _hub_error(answer: HttpResponse) -> HubError:
     # Not `answer.text()`: it fails on bytes that are not in the encoding they are said to be in.
     body = answer.content.decode("utf-8-sig", "replace")
     return read_hub_error(answer.status_code, answer.headers, body)
-
-
-def _never_left(error: BaseException) -> bool:
-    """Tell whether there was no connection to send on; in doubt, there was."""
-    unsent = (NewConnectionError, ConnectTimeoutError)
-    return any(isinstance(cause, unsent) for cause in _causes(error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it came from, by the ways that azure-core and urllib3 tell it."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "inner_exception", None) or getattr(error, "reason", None)
-        inner = inner or next((one for one in error.args if isinstance(one, Exception)), None)
-        error = inner or error.__cause__

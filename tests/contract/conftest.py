@@ -7,6 +7,8 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from emulators.azurite import RunningAzurite
+from emulators.graph.server import RunningGraph, serve
+from emulators.graph.tenant import Tenant
 from shared.adapters.storage import CLIENT_OPTIONS
 
 
@@ -19,6 +21,13 @@ def storage(azurite: RunningAzurite) -> Iterator[BlobServiceClient]:
     connection = azurite.connection_string
     with BlobServiceClient.from_connection_string(connection, **CLIENT_OPTIONS) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def running_graph() -> Iterator[RunningGraph]:
+    """One tenant of Intune; a scene makes it as new."""
+    with serve(Tenant()) as running:
+        yield running
 
 
 @pytest.fixture
