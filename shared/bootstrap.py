@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
     from shared.adapters.blob_documents import BlobDocuments
+    from shared.adapters.exchange import Exchange
     from shared.adapters.iot_hub_client import Signing
     from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
@@ -119,7 +120,10 @@ class AzurePorts:
         """The configured targets by alias."""
         from shared.settings import TargetKind
 
-        makers = {TargetKind.IOT_HUB: self._iot_hub}
+        makers = {
+            TargetKind.IOT_HUB: self._iot_hub,
+            TargetKind.IOT_HUB_ARM: self._iot_hub_arm,
+        }
         targets = self._settings.targets
         return {alias: makers[target.kind](target) for alias, target in targets.items()}
 
@@ -142,17 +146,44 @@ class AzurePorts:
 
         return BlobDocuments(Container(self._storage, "state"))
 
-    def _iot_hub(self, target: "TargetSettings") -> "Target":
+    @property
+    def _timeout(self) -> float:
+        """A sixth of the patience, in seconds: whoever waits longer is taken for dead."""
+        return self._settings.start_patience.total_seconds() / 6
+
+    @cached_property
+    def _exchange(self) -> "Exchange":
         from shared.adapters.exchange import Exchange
+
+        return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
+
+    def _iot_hub(self, target: "TargetSettings") -> "Target":
         from shared.adapters.iot_hub import IotHubTarget
         from shared.adapters.iot_hub_client import IotHubClient
 
-        # A sixth of the patience: whoever waits longer for an answer is taken for dead.
-        timeout = self._settings.start_patience.total_seconds() / 6
-        exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
         ca_file = self._settings.hub_ca_file
-        client = IotHubClient(target.host, _signing(target), timeout, ca_file)
-        return IotHubTarget(client, exchange, strict=target.strict)
+        return IotHubTarget(
+            IotHubClient(target.host, _signing(target), self._timeout, ca_file),
+            self._exchange,
+            strict=target.strict,
+            identity=target.storage_identity,
+            device_limit=target.device_limit,
+        )
+
+    def _iot_hub_arm(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.arm_client import ArmClient, token_scope
+        from shared.adapters.iot_hub_arm import IotHubArmTarget
+        from shared.adapters.iot_hub_client import bearer_token
+
+        signing = bearer_token(_credential(target.connection), token_scope(target.host))
+        ca_file = self._settings.hub_ca_file
+        return IotHubArmTarget(
+            ArmClient(target.host, target.resource, signing, self._timeout, ca_file),
+            target.hub_host,
+            self._exchange,
+            strict=target.strict,
+            identity=target.storage_identity,
+        )
 
 
 def _signing(target: "TargetSettings") -> "Signing":

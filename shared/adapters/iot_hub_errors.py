@@ -28,6 +28,7 @@ HEADER: Final = "iothub-errorcode"
 #: What an answer with this name means for `POST /jobs/create`.
 REACTIONS: Final[Mapping[str, type[ImporterError]]] = {
     "JobQuotaExceeded": TargetBusy,
+    "403003": TargetBusy,
     "GenericTooManyRequests": TargetThrottled,
     "ThrottlingException": TargetThrottled,
     "ThrottleBacklogLimitExceeded": TargetThrottled,
@@ -75,7 +76,7 @@ def read_hub_error(status: int, headers: Mapping[str, str], body: str) -> HubErr
     """
     message = _message(body)
     named = _NAMED.search(message)
-    number = re.search(r'"errorCode"\s*:\s*(\d{6})', body.replace("\\", ""))
+    number = re.search(r'(?:"errorCode"\s*:\s*|errorcode: IH)(\d{6})', body.replace("\\", ""))
     name = (
         headers.get(HEADER)
         or (named and named[1])

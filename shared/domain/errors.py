@@ -11,6 +11,7 @@
     + TargetUnreachable the call never left
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
   - AnswerLost          the target may or may not have started the job: recover, never repeat
+  - CannotCancel        the target has no way to cancel a job: say so
   - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
 """
 
@@ -65,6 +66,10 @@ class TargetRefused(NotStarted):
 
 class AnswerLost(ImporterError):
     """The call was sent and no usable answer came back, so the job may be running."""
+
+
+class CannotCancel(ImporterError):
+    """The target has no way to cancel a job. The message says what else can be done."""
 
 
 class IllegalStep(ImporterError):
