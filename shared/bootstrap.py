@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.blob_documents import BlobDocuments
     from shared.adapters.exchange import Exchange
-    from shared.adapters.iot_hub_client import Signing
+    from shared.adapters.rest import Signing
     from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
 
