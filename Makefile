@@ -4,7 +4,7 @@ AZURITE := emulators/azurite/node_modules/.installed
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up check format test clean
+.PHONY: help setup demo up check format test bench clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: .venv/.installed ## Put the code into house style
 
 test: setup ## Run every test
 	$(BIN)/python -m pytest
+
+bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .local emulators/azurite/node_modules .*_cache .hypothesis .coverage htmlcov
