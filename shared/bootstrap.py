@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from azure.core.credentials import TokenCredential
     from azure.servicebus import ServiceBusClient
     from azure.storage.blob import BlobServiceClient
@@ -58,6 +60,20 @@ def poll_import_jobs() -> list[str]:
     from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
 
     return use_case(ports(), settings().start_patience)
+
+
+def export_devices(message_id: str, sent_at: "datetime", body: str) -> str | None:
+    """Take in a request for an export; return the id of an export to start."""
+    from shared.use_cases.export_devices import export_devices as use_case
+
+    return use_case(ports(), message_id, sent_at, body)
+
+
+def cancel_import(import_id: str) -> None:
+    """Cancel an import or export that has not ended."""
+    from shared.use_cases.cancel_import import cancel_import as use_case
+
+    use_case(ports(), import_id)
 
 
 def reconcile_device_files(container: str) -> list[str]:
