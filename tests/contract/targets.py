@@ -109,10 +109,10 @@ class Service:
         signing = SharedAccessPolicy(self.host.host, "iothubowner", key or owner.key)
         return IotHubClient(self.host.host, signing, timeout, str(self.host.ca_file))
 
-    def arm_client(self) -> ArmClient:
-        """Return a client of Resource Manager."""
+    def arm_client(self, audience: str = "https://management.azure.com") -> ArmClient:
+        """Return a client of Resource Manager whose token is for `audience`."""
         host = self.running.base_url.removeprefix("https://")
-        token = UnsignedToken("https://management.azure.com")
+        token = UnsignedToken(audience)
         resource = self.running.management.resource_id(self.host)
         signing = bearer_token(token, token_scope(host))
         return ArmClient(host, resource, signing, 1, str(self.running.ca_file))
