@@ -196,13 +196,17 @@ class AzurePorts:
 
         return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
 
+    def _account_of(self, target: "TargetSettings") -> str | None:
+        """Return the storage account that the hub uses as who it is; None if with a SAS."""
+        return self._exchange.account if target.storage_identity else None
+
     def _iot_hub(self, target: "TargetSettings") -> "Target":
         from shared.adapters.iot_hub import IotHubTarget
         from shared.adapters.iot_hub_client import IotHubClient
 
-        ca_file = self._settings.hub_ca_file
+        ca_file, account = self._settings.hub_ca_file, self._account_of(target)
         return IotHubTarget(
-            IotHubClient(target.host, _signing(target), self._timeout, ca_file),
+            IotHubClient(target.host, _signing(target), self._timeout, ca_file, account),
             self._exchange,
             strict=target.strict,
             identity=target.storage_identity,
@@ -215,9 +219,16 @@ class AzurePorts:
         from shared.adapters.iot_hub_client import bearer_token
 
         signing = bearer_token(_credential(target.connection), token_scope(target.host))
-        ca_file = self._settings.hub_ca_file
+        client = ArmClient(
+            target.host,
+            target.resource,
+            signing,
+            self._timeout,
+            ca_file=self._settings.hub_ca_file,
+            identity_account=self._account_of(target),
+        )
         return IotHubArmTarget(
-            ArmClient(target.host, target.resource, signing, self._timeout, ca_file),
+            client,
             target.hub_host,
             self._exchange,
             strict=target.strict,

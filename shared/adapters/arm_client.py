@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from azure.core.rest import HttpResponse
 
-from shared.adapters.rest import RestClient, Signing
+from shared.adapters.rest import RestClient, Service, Signing
 from shared.domain.capacity import Usage
-from shared.domain.errors import TargetUnreachable, Unavailable
+from shared.domain.errors import TargetRefused, TargetUnreachable, Unavailable
 
 
 API_VERSION: Final = "2023-06-30"
@@ -29,6 +29,7 @@ RIGHTS: Final = (
 )
 _ACCEPTED: Final = 202
 _DONE: Final = 204
+_NOT_FOUND: Final = frozenset({"JobNotFound", "ResourceNotFound"})
 #: What an operation says of itself while it goes on (page of 2016-02-03).
 IN_PROGRESS: Final[Mapping[str, Any]] = {"status": "InProgress"}
 _DEVICES: Final = "totaldevicecount"
@@ -60,6 +61,7 @@ class ArmClient:
         signing: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
         ca_file: Certificate authorities to trust; those of the machine if there is none.
+        identity_account: See `Service`.
     """
 
     def __init__(
@@ -68,13 +70,14 @@ class ArmClient:
         resource: str,
         signing: Signing,
         timeout: float,
+        *,
         ca_file: str | None = None,
+        identity_account: str | None = None,
     ) -> None:
         self._host = host
         self._resource = resource
-        self._rest = RestClient(
-            host, API_VERSION, signing, timeout, rights=RIGHTS, ca_file=ca_file
-        )
+        service = Service(host, API_VERSION, RIGHTS, identity_account)
+        self._rest = RestClient(service, signing, timeout, ca_file)
         #: When an operation may be asked after again, by `time.monotonic`.
         self._due: dict[str, float] = {}
 
@@ -113,7 +116,11 @@ class ArmClient:
         try:
             return self._rest.get(f"{self._resource}{accepted.operation}", read)
         except TargetUnreachable:
-            return None  # 404
+            return None  # 404 without a name
+        except TargetRefused as refused:
+            if refused.code not in _NOT_FOUND:
+                raise
+            return None
 
     def _wait(self, operation: str, answer: HttpResponse) -> None:
         self._due[operation] = time.monotonic() + _retry_after(answer)

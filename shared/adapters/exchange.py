@@ -79,6 +79,11 @@ class Exchange:
         self._work = work
         self._clock = clock
 
+    @property
+    def account(self) -> str:
+        """Name of the account that the hub uses."""
+        return str(self._service.account_name)
+
     def check(self, ref: AttemptRef, *, signed: bool = True) -> None:
         """Make the container of an attempt, and try the addresses that the hub will get.
 
@@ -87,12 +92,11 @@ class Exchange:
         Raises:
             TargetRefused: The sentence names the missing right.
         """
-        account = str(self._service.account_name)
-        with refused_without("create", account):
+        with refused_without("create", self.account):
             self._make(ref)
             addresses = self._signed_addresses(ref) if signed else None
         if addresses:
-            check_access(account, *addresses)
+            check_access(self.account, *addresses)
 
     def lay_out(self, ref: AttemptRef) -> None:
         """Put what the hub is to read into the container of an attempt."""

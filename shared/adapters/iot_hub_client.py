@@ -16,8 +16,8 @@ from azure.core.credentials import TokenCredential
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, SansIOHTTPPolicy
 
-from shared.adapters.rest import RestClient, Signing
-from shared.domain.errors import AnswerLost, TargetUnreachable, Unavailable
+from shared.adapters.rest import RestClient, Service, Signing
+from shared.domain.errors import AnswerLost, TargetRefused, Unavailable
 
 
 API_VERSION: Final = "2021-04-12"
@@ -28,6 +28,8 @@ RIGHTS: Final = (
     "the app needs the role IoT Hub Data Contributor on the hub, or the key of a policy with "
     "registry read and registry write"
 )
+#: What the hub says of a job that it never knew, or does not know any more.
+NOT_FOUND: Final = "JobNotFound"
 _SAS_SECONDS: Final = 3600
 
 
@@ -55,9 +57,17 @@ class SharedAccessPolicy(SansIOHTTPPolicy[Any, Any]):
         request.http_request.headers["Authorization"] = token
 
 
+class IdentityPolicy(BearerTokenCredentialPolicy[Any, Any]):
+    """Signs each request with a token of an identity, which it forgets when it is refused."""
+
+    def on_challenge(self, request: PipelineRequest[Any], response: Any) -> bool:  # noqa: ARG002
+        """Answer no challenge: azure-core would send the request again, a POST too."""
+        return False
+
+
 def bearer_token(credential: TokenCredential, scope: str = TOKEN_SCOPE) -> Signing:
     """Return the policy that signs with an identity."""
-    return BearerTokenCredentialPolicy(credential, scope)
+    return IdentityPolicy(credential, scope)
 
 
 class IotHubClient:
@@ -68,15 +78,20 @@ class IotHubClient:
         authentication: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
         ca_file: Certificate authorities to trust; those of the machine if there is none.
+        identity_account: See `Service`.
     """
 
     def __init__(
-        self, host: str, authentication: Signing, timeout: float, ca_file: str | None = None
+        self,
+        host: str,
+        authentication: Signing,
+        timeout: float,
+        ca_file: str | None = None,
+        identity_account: str | None = None,
     ) -> None:
         self.host = host
-        self._rest = RestClient(
-            host, API_VERSION, authentication, timeout, rights=RIGHTS, ca_file=ca_file
-        )
+        service = Service(host, API_VERSION, RIGHTS, identity_account)
+        self._rest = RestClient(service, authentication, timeout, ca_file)
 
     def jobs(self) -> list[Mapping[str, Any]]:
         """Return all jobs that the hub shows."""
@@ -86,8 +101,10 @@ class IotHubClient:
         """Return a job, or None if the hub does not know it any more."""
         try:
             return self._rest.get(_job_path(job_id), lambda answer: dict(answer.json()))
-        except TargetUnreachable:
-            return None  # 404, JobNotFound
+        except TargetRefused as refused:
+            if refused.code != NOT_FOUND:
+                raise
+            return None
 
     def create_job(self, properties: Mapping[str, Any]) -> str:
         """Create a job with exactly one `POST /jobs/create`; return the hub's id of it."""
@@ -99,7 +116,11 @@ class IotHubClient:
         """Cancel a job; return whether the hub heard it. Of an old job it says 500, or 404."""
         try:
             self._rest.delete_once(_job_path(job_id))
-        except (AnswerLost, TargetUnreachable, Unavailable):
+        except (AnswerLost, Unavailable):
+            return False
+        except TargetRefused as refused:
+            if refused.code != NOT_FOUND:
+                raise
             return False
         return True
 

@@ -4,10 +4,11 @@ What is only asked may be asked again; what changes something is sent exactly on
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from azure.core import PipelineClient
-from azure.core.exceptions import AzureError, ServiceRequestError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.core.pipeline.policies import (
     HTTPPolicy,
     RequestIdPolicy,
@@ -18,7 +19,7 @@ from azure.core.pipeline.policies import (
 from azure.core.rest import HttpRequest, HttpResponse
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from shared.adapters.iot_hub_errors import read_hub_error
+from shared.adapters.iot_hub_errors import HubError, read_hub_error
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
@@ -26,40 +27,45 @@ from shared.domain.errors import (
     TargetUnreachable,
     Unavailable,
 )
+from shared.domain.known_error import Reaction
 
 
 type Signing = SansIOHTTPPolicy[Any, Any] | HTTPPolicy[Any, Any]
 
 #: What shows that an answer is not what it should be: nothing came, or nothing that can be read.
 _UNREADABLE: Final = (AzureError, ValueError, KeyError, TypeError)
+#: How Resource Manager says that a role is missing.
 _RIGHTLESS: Final = frozenset({"AuthorizationFailed", "LinkedAuthorizationFailed"})
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service at one host."""
+
+    #: Host name, with a port only for a local one.
+    host: str
+    #: What every call asks for.
+    api_version: str
+    #: What a caller needs, for the message when it is not let in.
+    rights: str
+    #: The storage account that a hub uses with an identity of its own; None if jobs bring a key.
+    identity_account: str | None = None
+
+
 class RestClient:
-    """Speaks to one host. Redirects are not followed, so a token goes nowhere else.
+    """Speaks to one service. Redirects are not followed, so a token goes nowhere else.
 
     Args:
-        host: Host name, with a port only for a local one.
-        api_version: What every call asks for.
+        service: Whom to speak to.
         signing: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
-        rights: What the caller needs, for the message when it is not let in.
         ca_file: Certificate authorities to trust; those of the machine if there is none.
     """
 
     def __init__(
-        self,
-        host: str,
-        api_version: str,
-        signing: Signing,
-        timeout: float,
-        *,
-        rights: str,
-        ca_file: str | None = None,
+        self, service: Service, signing: Signing, timeout: float, ca_file: str | None = None
     ) -> None:
-        self.host = host
-        self._version = f"api-version={api_version}"
-        self._rights = rights
+        self._service = service
         policies = [
             RequestIdPolicy(),
             UserAgentPolicy("device-identity-import"),
@@ -67,7 +73,7 @@ class RestClient:
             signing,
         ]
         self._client: PipelineClient[Any, HttpResponse] = PipelineClient(
-            f"https://{host}",
+            f"https://{service.host}",
             policies=policies,
             connection_timeout=timeout,
             read_timeout=timeout,
@@ -82,7 +88,7 @@ class RestClient:
             NotStarted: It refused, with the reaction by class.
         """
         try:
-            return read(self._checked(self._send("GET", path)))
+            return read(self._asked(path))
         except (AnswerLost, *_UNREADABLE) as why:
             raise Unavailable(self._what(why)) from why
 
@@ -98,8 +104,11 @@ class RestClient:
         try:
             # azure-core repeats POST on 5xx whatever methods are allowed; only a total of 0 helps.
             return read(self._checked(self._send("POST", path, json=dict(body), retry_total=0)))
+        except ClientAuthenticationError as why:
+            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
         except ServiceRequestError as why:
-            raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
+            lost = TargetUnreachable if _never_left(why) else AnswerLost
+            raise lost(self._service.host) from why
         except _UNREADABLE as why:
             raise AnswerLost(self._what(why)) from why
 
@@ -116,30 +125,44 @@ class RestClient:
         except AzureError as why:
             raise Unavailable(self._what(why)) from why
 
+    def _asked(self, path: str) -> HttpResponse:
+        """Send a GET; if the token is not taken, once more with one that is made anew."""
+        answer = self._send("GET", path)
+        if not _is_good(answer) and _error(answer).reaction is Reaction.CREDENTIALS:
+            answer = self._send("GET", path)
+        return self._checked(answer)
+
     def _send(self, verb: str, path: str, *, retry_total: int = 3, **content: Any) -> HttpResponse:
         joint = "&" if "?" in path else "?"
-        url = self._client.format_url(
-            path if "api-version=" in path else f"{path}{joint}{self._version}"
-        )
+        version = f"{joint}api-version={self._service.api_version}"
+        url = self._client.format_url(path + ("" if "api-version=" in path else version))
         request = HttpRequest(verb, url, **content)
         return self._client.send_request(request, retry_total=retry_total)
 
     def _checked(self, answer: HttpResponse) -> HttpResponse:
-        if answer.status_code // 100 != 2:  # noqa: PLR2004 - every success
-            raise self._refusal(answer)
+        if not _is_good(answer):
+            raise self._refusal(_error(answer))
         return answer
 
-    def _refusal(self, answer: HttpResponse) -> ImporterError:
-        # Not `answer.text()`: it fails on bytes that are not in the encoding they claim.
-        body = answer.content.decode("utf-8-sig", "replace")
-        error = read_hub_error(answer.status_code, answer.headers, body)
-        if answer.status_code == 401 or error.name in _RIGHTLESS:  # noqa: PLR2004 - not let in
-            return TargetRefused(error.name, f"{error.message.rstrip('.')}; {self._rights}")
-        return error.as_reaction()
+    def _refusal(self, error: HubError) -> ImporterError:
+        if error.reaction is Reaction.CREDENTIALS or error.name in _RIGHTLESS:
+            needed = f"{error.message.rstrip('.')}; {self._service.rights}"
+            return TargetRefused(error.name, needed)
+        return error.as_reaction(self._service.identity_account)
 
     def _what(self, why: Exception) -> str:
         names = [type(error).__name__ for error in _causes(why)]
-        return f"{self.host}: {' from '.join(names)}"
+        return f"{self._service.host}: {' from '.join(names)}"
+
+
+def _is_good(answer: HttpResponse) -> bool:
+    return answer.status_code // 100 == 2  # noqa: PLR2004 - every success
+
+
+def _error(answer: HttpResponse) -> HubError:
+    # Not `answer.text()`: it fails on bytes that are not in the encoding they are said to be in.
+    body = answer.content.decode("utf-8-sig", "replace")
+    return read_hub_error(answer.status_code, answer.headers, body)
 
 
 def _never_left(error: BaseException) -> bool:

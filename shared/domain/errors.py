@@ -8,7 +8,8 @@
   - NotStarted          the target surely did not start the job
     + TargetBusy        another job holds the slot: wait, it is nobody's fault
     + TargetThrottled   too many calls: wait a little
-    + TargetUnreachable the call never left
+    + TargetUnreachable the call never got there
+    + StorageNotReady   the hub may not use its storage yet: wait some minutes, then it is refused
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
   - AnswerLost          the target may or may not have started the job: recover, never repeat
   - CannotCancel        the target has no way to cancel a job: say so
@@ -49,7 +50,7 @@ class TargetThrottled(NotStarted):
 
 
 class TargetUnreachable(NotStarted):
-    """The call never left: no address, no connection."""
+    """The call never got there: no address, no connection, or no hub behind it."""
 
 
 class TargetRefused(NotStarted):
@@ -62,6 +63,18 @@ class TargetRefused(NotStarted):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+
+
+class StorageNotReady(NotStarted):
+    """The hub could not use its storage with its own identity.
+
+    It takes minutes until a role that was just assigned works everywhere. `refused` is what this
+    turns into when it lasts.
+    """
+
+    def __init__(self, refused: TargetRefused) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
 
 
 class AnswerLost(ImporterError):

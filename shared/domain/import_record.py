@@ -141,6 +141,8 @@ class ImportRecord(_Value):
     tries: int = 0  #: starts put off in a row, for the back-off
     #: When someone asked to cancel what the target may have begun.
     cancel_asked_at: AwareDatetime | None = None
+    #: When storage first refused the target, if a start has been put off for it.
+    storage_refused_since: AwareDatetime | None = None
     outbox: tuple[Event, ...] = ()
     history: tuple[Step, ...] = ()
     #: The stored version this was read from. Never part of the document.

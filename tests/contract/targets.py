@@ -103,11 +103,11 @@ class Service:
         """The hub's own plane."""
         return self.running.hubs["east"]
 
-    def client(self, key: str = "", *, timeout: float = 1) -> IotHubClient:
-        """Return a client of the data plane, that signs with the owner's key or another."""
+    def client(self, key: str = "", identity_account: str | None = None) -> IotHubClient:
+        """Return a client of the data plane that signs with the owner's key, or with another."""
         owner = self.hub.policies["iothubowner"]
         signing = SharedAccessPolicy(self.host.host, "iothubowner", key or owner.key)
-        return IotHubClient(self.host.host, signing, timeout, str(self.host.ca_file))
+        return IotHubClient(self.host.host, signing, 1, str(self.host.ca_file), identity_account)
 
     def arm_client(self, audience: str = "https://management.azure.com") -> ArmClient:
         """Return a client of Resource Manager whose token is for `audience`."""
@@ -115,7 +115,7 @@ class Service:
         token = UnsignedToken(audience)
         resource = self.running.management.resource_id(self.host)
         signing = bearer_token(token, token_scope(host))
-        return ArmClient(host, resource, signing, 1, str(self.running.ca_file))
+        return ArmClient(host, resource, signing, 1, ca_file=str(self.running.ca_file))
 
     def target(self, plane: str, identity: str | None = None) -> HubTarget:
         """Return a target on one of the planes."""

@@ -10,6 +10,7 @@ from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
 from shared.domain.errors import (
     AnswerLost,
     CannotCancel,
+    StorageNotReady,
     TargetBusy,
     TargetRefused,
     TargetThrottled,
@@ -81,6 +82,15 @@ def test_without_an_input_there_is_no_job(scene: Scene, ref: AttemptRef):
     with pytest.raises((TargetRefused, AnswerLost)):
         scene.target.start(ref)
     assert list(scene.target.look()) == []
+
+
+def test_a_container_is_waited_for_if_the_hub_uses_its_identity(service: Service, ref: AttemptRef):
+    """The hub's refusal is the same; only the reaction is another."""
+    client = service.client(identity_account="exchange1")
+    target = IotHubTarget(client, service.exchange, strict=False)
+    with pytest.raises(StorageNotReady, match=r"Storage Blob Data Contributor .* exchange1: "):
+        target.start(ref)
+    assert service.hub.calls["POST /jobs/create"] == 1
 
 
 @pytest.mark.parametrize("task", Task)
