@@ -13,6 +13,7 @@ from shared.domain.lifecycle import State
 from shared.domain.task import Task
 from shared.ports import Ports, Target
 from shared.use_cases.conclude import told
+from shared.use_cases.ways import way_of
 
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,9 @@ def _way(ports: Ports, request: ExportRequest) -> str | Reason:
     if target is None:
         known = ", ".join(sorted(ports.targets))
         return Reason(code="unknown_target", text=f"no target has this name; use {known}")
-    ways = (name for name, way in target.ways.items() if Task.EXPORT in way.tasks)
     text = "devices cannot be exported from this target; name one of kind iot_hub or iot_hub_arm"
-    return next(ways, Reason(code="cannot_export", text=text))
+    way = way_of(target, Task.EXPORT, 0)
+    return Reason(code="cannot_export", text=text) if way is None else way
 
 
 def _received(ports: Ports, message_id: str, sent_at: datetime, size: int) -> ImportRecord:
