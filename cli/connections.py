@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 import typer
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 from rich.console import Console
 
 
@@ -74,6 +75,17 @@ class Connections:
         else:
             address = self._settings["DeviceFiles__blobServiceUri"]
             client = BlobServiceClient(address, DefaultAzureCredential())
+        return self._open.enter_context(client)
+
+    @cached_property
+    def queues(self) -> QueueServiceClient:
+        """The queues of the same account, with messages as the host reads them."""
+        policies: Any = {"message_encode_policy": TextBase64EncodePolicy()}
+        if text := self._settings.get("DeviceFiles"):
+            client = QueueServiceClient.from_connection_string(text, **policies)
+        else:
+            address = self._settings["DeviceFiles__queueServiceUri"]
+            client = QueueServiceClient(address, DefaultAzureCredential(), **policies)
         return self._open.enter_context(client)
 
     @cached_property

@@ -15,6 +15,7 @@ from shared.domain.chunked_run import ChunkedRun
 from shared.domain.errors import Conflict, TargetBusy, TargetRefused
 from shared.domain.formats.recognition import Kind
 from shared.domain.job import Job, JobStatus
+from shared.domain.task import Task
 from shared.ports import AttemptRef, Clock, LineErrors, Target, Work
 
 
@@ -31,6 +32,7 @@ class IntuneTarget:
     """
 
     takes: Kind = "intune"
+    tasks: frozenset[Task] = frozenset({Task.IMPORT})
 
     def __init__(
         self,
@@ -62,6 +64,9 @@ class IntuneTarget:
     def look(self) -> Sequence[Job]:
         """Return our own runs; see the port."""
         return self._runs.jobs()
+
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Do nothing; see the port. A right is told by the first call, and Intune has no limit."""
 
     def prepare(self, ref: AttemptRef) -> None:
         """Put down a run that is not started; see the port. The lines stay where they are."""
@@ -96,6 +101,14 @@ class IntuneTarget:
             overwrite=self._overwrite,
         ).go_on()
         return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
+
+    def cancel(self, job_id: str) -> None:
+        """End the run where it is; see the port. What Intune took by then stays there."""
+        self._runs.cancel(job_id)
+
+    def exported(self, _: AttemptRef) -> None:
+        """Return None: nothing is exported. See the port."""
+        return
 
     def fence(self, ref: AttemptRef) -> None:
         """Take back a run that is not started; see the port."""

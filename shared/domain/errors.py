@@ -13,6 +13,7 @@
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
       - CallRefused     for what is in the call, not for who makes it: look for the bad line
   - AnswerLost          the target may or may not have started the job: recover, never repeat
+  - CannotCancel        the target has no way to cancel a job: say so
   - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
 """
 
@@ -89,6 +90,10 @@ class CallRefused(TargetRefused):
 
 class AnswerLost(ImporterError):
     """The call was sent and no usable answer came back, so the job may be running."""
+
+
+class CannotCancel(ImporterError):
+    """The target has no way to cancel a job. The message says what else can be done."""
 
 
 class IllegalStep(ImporterError):

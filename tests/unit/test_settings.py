@@ -193,6 +193,37 @@ def test_each_kind_has_its_own_host(target: dict[str, Any], host: str):
     assert Settings.from_environ(with_target(**target)).targets["a"].host == host
 
 
+@pytest.mark.parametrize(("tier", "devices"), [("F1", 500), ("S1", 1_000_000), ("B3", 1_000_000)])
+def test_the_tier_says_how_many_devices_a_hub_takes(tier: str, devices: int):
+    """The hub itself does not tell."""
+    target = {"a": {"connection": "HubA", "tier": tier}}
+    settings = Settings.from_environ(environ(IMPORT_TARGETS=json.dumps(target)))
+    assert settings.targets["a"].device_limit == devices
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("management.azure.com", "plant-hub.azure-devices.net"),
+        ("management.usgovcloudapi.net", "plant-hub.azure-devices.us"),
+        ("management.chinacloudapi.cn", "plant-hub.azure-devices.cn"),
+    ],
+)
+def test_a_hub_behind_resource_manager_has_its_own_host(address: str, host: str):
+    """So it shares the slot with targets that call the hub itself."""
+    hub = RESOURCE.rpartition("/")[0] + "/Plant-Hub"
+    target = {"a": {"kind": "iot_hub_arm", "connection": "Arm", "resource": hub}}
+    changes = {"IMPORT_TARGETS": json.dumps(target), "Arm__managementHostName": address}
+    assert Settings.from_environ(environ(**changes)).targets["a"].hub_host == host
+
+
+def test_a_hub_host_must_be_a_hubs():
+    """It names a slot and nothing else, yet a misspelled one would share no slot."""
+    target = {"kind": "iot_hub_arm", "connection": "Arm", "resource": RESOURCE}
+    said = problems(IMPORT_TARGETS=json.dumps({"a": target | {"hub_host": "example.com"}}))
+    assert "hub_host of a target is no IoT hub" in said
+
+
 def test_the_tier_says_how_many_devices_a_minute_may_take():
     """Twice as many for two units; as the smallest hub if nothing is said."""
     large = Settings.from_environ(with_target(kind="auto", tier="S3", units=2))
