@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 import typer
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient
-from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
+from azure.storage.queue import QueueServiceClient
 from rich.console import Console
 
 
@@ -79,13 +79,12 @@ class Connections:
 
     @cached_property
     def queues(self) -> QueueServiceClient:
-        """The queues of the same account, with messages as the host reads them."""
-        policies: Any = {"message_encode_policy": TextBase64EncodePolicy()}
+        """The queues of the same account."""
         if text := self._settings.get("DeviceFiles"):
-            client = QueueServiceClient.from_connection_string(text, **policies)
+            client = QueueServiceClient.from_connection_string(text)
         else:
             address = self._settings["DeviceFiles__queueServiceUri"]
-            client = QueueServiceClient(address, DefaultAzureCredential(), **policies)
+            client = QueueServiceClient(address, DefaultAzureCredential())
         return self._open.enter_context(client)
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from azure.core.exceptions import ResourceExistsError
+from azure.storage.queue import TextBase64EncodePolicy
 from rich.console import Console
 from rich.markup import escape
 
@@ -46,7 +47,8 @@ def export(
 
 def send_request(connections: Connections, queue: str, text: str) -> None:
     """Put a message on a queue of the app's storage account, which is made if it is not there."""
-    client = connections.queues.get_queue_client(queue)
+    encoding = TextBase64EncodePolicy()  # as host.json says
+    client = connections.queues.get_queue_client(queue, message_encode_policy=encoding)
     with suppress(ResourceExistsError):
         client.create_queue()
     client.send_message(text)
