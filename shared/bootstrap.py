@@ -44,7 +44,9 @@ def validate_device_file(container: str, name: str) -> str | None:
 
 
 def start_import_job(import_id: str) -> None:
-    """Start the job of an import if it is its turn."""
+    """Start the job of an import if it is its turn, and imports are not paused."""
+    if settings().paused:
+        return
     from shared.use_cases.start_import_job import start_import_job as use_case
 
     use_case(ports(), import_id, settings().start_patience)
@@ -55,6 +57,27 @@ def poll_import_jobs() -> list[str]:
     from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
 
     return use_case(ports(), settings().start_patience)
+
+
+def reconcile_device_files(container: str) -> list[str]:
+    """Take in files whose event got lost; return the ids of imports that may start."""
+    from shared.use_cases.reconcile_device_files import reconcile_device_files as use_case
+
+    return use_case(ports(), container, settings().default_target)
+
+
+def bury_start_ticket(message: str) -> None:
+    """Say that a start ticket was given up."""
+    from shared.use_cases.bury_start_ticket import bury_start_ticket as use_case
+
+    use_case(ports(), message)
+
+
+def bury_blob_event(message: str) -> None:
+    """Say that an event of a dropped file was given up."""
+    from shared.use_cases.bury_blob_event import bury_blob_event as use_case
+
+    use_case(ports(), message, settings().default_target)
 
 
 @cache
@@ -117,7 +140,11 @@ class AzurePorts:
     @cached_property
     def targets(self) -> "Mapping[str, Target]":
         """The configured targets by alias."""
-        return {alias: self._target(target) for alias, target in self._settings.targets.items()}
+        from shared.settings import TargetKind
+
+        makers = {TargetKind.IOT_HUB: self._iot_hub}
+        targets = self._settings.targets
+        return {alias: makers[target.kind](target) for alias, target in targets.items()}
 
     @cached_property
     def results(self) -> "Results":
@@ -138,7 +165,7 @@ class AzurePorts:
 
         return BlobDocuments(Container(self._storage, "state"))
 
-    def _target(self, target: "TargetSettings") -> "Target":
+    def _iot_hub(self, target: "TargetSettings") -> "Target":
         from shared.adapters.exchange import Exchange
         from shared.adapters.iot_hub import IotHubTarget
         from shared.adapters.iot_hub_client import IotHubClient

@@ -7,9 +7,10 @@ Any method may raise `Unavailable`; what else it may raise is said where it stan
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, Protocol
 
+from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Event, ImportRecord, Source
 from shared.domain.job import Job
@@ -38,6 +39,10 @@ class DeviceFiles(Protocol):
 
     def look(self, container: str, name: str) -> Source | None:
         """Return the version that is there now, or None if there is no such blob."""
+        ...
+
+    def all(self, container: str) -> Iterator[Source]:
+        """Yield the versions of all blobs that are there now; nothing of a missing container."""
         ...
 
     def read(self, source: Source) -> Iterator[bytes]:
@@ -83,6 +88,8 @@ class Summary:
     queued_at: datetime | None
     #: The next try waits until then.
     not_before: datetime | None
+    #: Whether subscribers have to be told something.
+    has_news: bool = False
 
 
 class Records(Protocol):
@@ -111,6 +118,10 @@ class Records(Protocol):
 
     def active(self) -> Iterator[Summary]:
         """Yield all records that are not archived, in one listing."""
+        ...
+
+    def archived_on(self, day: date) -> Iterator[str]:
+        """Yield the ids of archived imports of files that were dropped on a day, in UTC."""
         ...
 
     def archive(self, record: ImportRecord) -> None:
@@ -182,6 +193,20 @@ class Target(Protocol):
         """Whether one bad line rejects the whole file."""
         ...
 
+    @property
+    def takes(self) -> Kind:
+        """What the files for it are about."""
+        ...
+
+    @property
+    def ways(self) -> Mapping[str, "Target"]:
+        """The ways into it by name; most targets have only themselves, under an empty name."""
+        ...
+
+    def way_for(self, lines: int) -> str:
+        """Return the name of the way that so many lines take."""
+        ...
+
     def look(self) -> Sequence[Job]:
         """Return all jobs that the target shows, in one call."""
         ...
@@ -196,6 +221,22 @@ class Target(Protocol):
         Raises:
             NotStarted: The job surely was not started; the class says why.
             AnswerLost: It may have been.
+        """
+        ...
+
+    def advance(self, ref: AttemptRef, job_id: str, jobs: Sequence[Job]) -> Job | None:
+        """Return where a job stands, after doing for some time what is ours to do for it.
+
+        Most targets go through a job by themselves. Where they take only so many lines a call,
+        this makes some of the calls, and goes on the next time where it stopped.
+
+        Args:
+            ref: The attempt that the job belongs to.
+            job_id: What `start` returned.
+            jobs: What `look` showed just now.
+
+        Returns:
+            None if the target does not show the job.
         """
         ...
 

@@ -16,17 +16,15 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     SecretStr,
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 
 
-#: Hosts that a hub may have. Anything else would be sent our token.
-HUB_HOST: Final = re.compile(
-    r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.(net|cn|us)", re.ASCII
-)
 LOCAL_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1):[0-9]{1,5}", re.ASCII)
 
 
@@ -40,6 +38,33 @@ class Address(StrEnum):
     STORAGE = "blobServiceUri"
     SERVICE_BUS = "fullyQualifiedNamespace"
     IOT_HUB = "hostName"
+    MANAGEMENT = "managementHostName"
+    GRAPH = "graphHostName"
+
+
+#: Hosts that a service may have. Anything else would be sent our token.
+HOSTS: Final[Mapping[Address, re.Pattern[str]]] = {
+    Address.IOT_HUB: re.compile(
+        r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.(net|cn|us)", re.ASCII
+    ),
+    Address.MANAGEMENT: re.compile(
+        r"management\.(azure\.com|usgovcloudapi\.net|chinacloudapi\.cn)", re.ASCII
+    ),
+    Address.GRAPH: re.compile(
+        r"graph\.microsoft\.(com|us)|dod-graph\.microsoft\.us|microsoftgraph\.chinacloudapi\.cn",
+        re.ASCII,
+    ),
+}
+
+
+class TargetKind(StrEnum):
+    """How device identities get to a target."""
+
+    IOT_HUB = "iot_hub"  #: import jobs of the hub's data plane
+    IOT_HUB_BULK = "iot_hub_bulk"  #: calls of up to 100 devices
+    AUTO = "auto"  #: calls for a few devices, jobs for many
+    IOT_HUB_ARM = "iot_hub_arm"  #: import jobs of Azure Resource Manager
+    INTUNE = "intune"  #: corporate identifiers by Microsoft Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +82,57 @@ class Connection:
 class TargetSettings:
     """A configured destination."""
 
-    kind: Literal["iot_hub"]
+    kind: TargetKind
     connection: Connection
     host: str
     #: Whether one bad line rejects a whole file.
     strict: bool
+    #: By which identity the hub reaches containers: `system`, or the Resource Manager id of a
+    #: user-assigned one; None for a SAS.
+    storage_identity: str | None
+    #: Registry operations that the hub takes; each device of a call counts as one.
+    devices_a_minute: int
+    #: Resource Manager id of the hub.
+    resource: str
+    #: Whether identifiers that exist are written over.
+    overwrite: bool
+
+
+#: Registry operations a minute and unit, by tier. Source: quotas and throttling, developer guide.
+OPERATIONS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("F1", "B1", "S1", "B2", "S2"), 100),
+    **dict.fromkeys(("B3", "S3"), 5000),
+}
+#: What may be said of each kind, beside what may be said of all.
+_OPTIONS: Final[Mapping[TargetKind, frozenset[str]]] = {
+    TargetKind.IOT_HUB: frozenset({"storage_identity"}),
+    TargetKind.IOT_HUB_BULK: frozenset({"tier", "units"}),
+    TargetKind.AUTO: frozenset({"storage_identity", "tier", "units"}),
+    TargetKind.IOT_HUB_ARM: frozenset({"storage_identity", "resource"}),
+    TargetKind.INTUNE: frozenset({"overwrite"}),
+}
+#: Where each kind is reached.
+_ADDRESSES: Final[Mapping[TargetKind, tuple[Address, str]]] = {
+    TargetKind.IOT_HUB: (Address.IOT_HUB, ""),
+    TargetKind.IOT_HUB_BULK: (Address.IOT_HUB, ""),
+    TargetKind.AUTO: (Address.IOT_HUB, ""),
+    TargetKind.IOT_HUB_ARM: (Address.MANAGEMENT, "management.azure.com"),
+    TargetKind.INTUNE: (Address.GRAPH, "graph.microsoft.com"),
+}
+#: What people call the services.
+_SERVICES: Final = {
+    Address.IOT_HUB: "IoT hub",
+    Address.MANAGEMENT: "Resource Manager",
+    Address.GRAPH: "Microsoft Graph",
+}
+_IDENTITY: Final = (
+    r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[A-Za-z0-9_.()-]{1,90}/providers/"
+    r"Microsoft\.ManagedIdentity/userAssignedIdentities/[A-Za-z0-9_-]{3,128}$"
+)
+_HUB_RESOURCE: Final = (
+    r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[A-Za-z0-9_.()-]{1,90}/providers/"
+    r"Microsoft\.Devices/IotHubs/[A-Za-z0-9][A-Za-z0-9-]{1,48}[A-Za-z0-9]$"
+)
 
 
 class _Target(BaseModel):
@@ -69,9 +140,27 @@ class _Target(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["iot_hub"] = "iot_hub"
+    kind: TargetKind = TargetKind.IOT_HUB
     connection: str
     strict: bool = False
+    storage_identity: (
+        Annotated[str, StringConstraints(pattern=rf"^system$|{_IDENTITY}")] | None
+    ) = None
+    tier: Literal["F1", "B1", "S1", "B2", "S2", "B3", "S3"] = "S1"
+    units: Annotated[int, Field(ge=1, le=200)] = 1
+    resource: Annotated[str, StringConstraints(pattern=_HUB_RESOURCE)] = ""
+    overwrite: bool = False
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_has(self) -> Self:
+        options = self.model_fields_set - {"kind", "connection", "strict"}
+        if odd := options - _OPTIONS[self.kind]:
+            message = f"kind {self.kind} has no {', '.join(sorted(odd))}"
+            raise ValueError(message)
+        if self.kind is TargetKind.IOT_HUB_ARM and not self.resource:
+            message = "kind iot_hub_arm needs resource"
+            raise ValueError(message)
+        return self
 
 
 type _Alias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -96,6 +185,8 @@ class Settings:
     default_target: str | None
     #: START_PATIENCE_SECONDS: after so long without an answer a start counts as stopped.
     start_patience: timedelta
+    #: IMPORTS_PAUSED: whether no job is started.
+    paused: bool
     #: HUB_CA_FILE: certificate authorities of the hubs, for hubs on this machine.
     hub_ca_file: str | None
 
@@ -115,6 +206,7 @@ class Settings:
             targets=read.targets("IMPORT_TARGETS"),
             default_target=environ.get("DEFAULT_TARGET") or None,
             start_patience=timedelta(seconds=read.seconds("START_PATIENCE_SECONDS", 180)),
+            paused=environ.get("IMPORTS_PAUSED", "").lower() == "true",
             hub_ca_file=environ.get("HUB_CA_FILE") or None,
         )
         if settings.default_target not in {None, *settings.targets}:
@@ -131,12 +223,17 @@ class _Reader:
         self._environ = environ
         self.problems: list[str] = []
 
-    def connection(self, name: str, address: Address, instead: str = "") -> Connection:
-        """Read a connection, or the one named `instead` if nothing is set for it."""
+    def connection(
+        self, name: str, address: Address, *, instead: str = "", usual: str = ""
+    ) -> Connection:
+        """Read a connection, or the one named `instead` if nothing is set for it.
+
+        A service with a `usual` address has no connection strings.
+        """
         given = self._environ.get
-        if text := given(name):
+        if not usual and (text := given(name)):
             return Connection(SecretStr(text))
-        if where := given(f"{name}__{address}"):
+        if where := given(f"{name}__{address}") or usual:
             identity = given(f"{name}__credential", ""), given(f"{name}__clientId")
             return Connection(None, where, *identity)
         if instead:
@@ -171,20 +268,32 @@ class _Reader:
         return {alias: self._target(target) for alias, target in targets.items()}
 
     def _target(self, target: _Target) -> TargetSettings:
-        connection = self.connection(target.connection, Address.IOT_HUB)
+        address, usual = _ADDRESSES[target.kind]
+        connection = self.connection(target.connection, address, usual=usual)
         host = connection.address
         if connection.connection_string:
             parts = connection_parts(connection.connection_string)
             host = parts.get("HostName", "")
             if not parts.keys() >= {"HostName", "SharedAccessKeyName", "SharedAccessKey"}:
                 self.problems.append(f"{target.connection} is no connection string of a hub")
-        if host and not self._allowed(host):
-            self.problems.append(f"{target.connection} names a host that is no IoT hub")
-        return TargetSettings(target.kind, connection, host, target.strict)
+        if host and not self._allowed(host, address):
+            self.problems.append(
+                f"{target.connection} names a host that is no {_SERVICES[address]}"
+            )
+        return TargetSettings(
+            kind=target.kind,
+            connection=connection,
+            host=host,
+            strict=target.strict,
+            storage_identity=target.storage_identity,
+            devices_a_minute=OPERATIONS[target.tier] * target.units,
+            resource=target.resource,
+            overwrite=target.overwrite,
+        )
 
-    def _allowed(self, host: str) -> bool:
+    def _allowed(self, host: str, address: Address) -> bool:
         local = self._environ.get("ALLOW_LOCAL_HUBS", "").lower() == "true"
-        return bool(HUB_HOST.fullmatch(host) or (local and LOCAL_HOST.fullmatch(host)))
+        return bool(HOSTS[address].fullmatch(host) or (local and LOCAL_HOST.fullmatch(host)))
 
 
 def connection_parts(connection_string: SecretStr) -> Mapping[str, str]:

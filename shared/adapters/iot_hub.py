@@ -8,14 +8,17 @@ from shared.adapters.exchange import INPUT, Exchange
 from shared.adapters.iot_hub_client import IotHubClient
 from shared.adapters.line_errors import line_errors
 from shared.domain.formats.ndjson import split_lines
+from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import parse_import_errors
-from shared.domain.job import Job, JobStatus
+from shared.domain.job import Job, JobStatus, find_job_by_id
 from shared.domain.redaction import redacted
-from shared.ports import AttemptRef, LineErrors
+from shared.ports import AttemptRef, LineErrors, Target
 
 
 class IotHubTarget:
     """The `Target` port on an IoT hub's data plane."""
+
+    takes: Kind = "devices"
 
     def __init__(self, client: IotHubClient, exchange: Exchange, *, strict: bool) -> None:
         self._client = client
@@ -43,6 +46,19 @@ class IotHubTarget:
                 "storageAuthenticationType": "keyBased",
             }
         )
+
+    @property
+    def ways(self) -> Mapping[str, Target]:
+        """The target itself; see the port."""
+        return {"": self}
+
+    def way_for(self, _lines: int) -> str:
+        """Return the only way; see the port."""
+        return ""
+
+    def advance(self, _: AttemptRef, job_id: str, jobs: Sequence[Job]) -> Job | None:
+        """Return where the job stands; the hub goes through it by itself. See the port."""
+        return find_job_by_id(job_id, jobs)
 
     def fence(self, ref: AttemptRef) -> None:
         """Take the input away; see the port. The hub checks it when it creates a job."""

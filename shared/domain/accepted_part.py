@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pydantic_core import from_json
@@ -31,7 +31,7 @@ class LinesOfPart(NamedTuple):
     order: Order
     #: The canonical lines, with their line feeds.
     text: bytes
-    numbers: Sequence[int]
+    numbers: array[int]
 
     def lines(self) -> list[bytes]:
         """Return the lines without their line feeds."""

@@ -185,8 +185,10 @@ class _Columns:
         columns = cls(lines.split(b"\n")[:-1])
         if fits:
             columns._keys = list(fits.keys)
+            columns._orders = [Order.DEVICE if key else None for key in fits.keys]
             for pattern, ids in fits.ids:
-                columns._fill_in(pattern, ids)
+                if not pattern.is_canonical:
+                    columns._fill_in(pattern, ids)
         return columns
 
     def missing(self) -> Iterable[int]:

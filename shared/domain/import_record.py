@@ -115,6 +115,7 @@ class ImportRecord(_Value):
     not_before: AwareDatetime | None = None  #: the next try waits until then
     source: Source
     target: str | None = None  #: alias
+    way: str = ""  #: the way that it takes into the target; see `Target.ways`
     slot: str = ""  #: what its target shares with others; empty without a target
     #: How the sender writes entries; see `Format.layout`.
     layout: Mapping[str, Any] = {}

@@ -1,5 +1,6 @@
 """A job as a target shows it. Source: JobProperties of the service swagger (2021-04-12)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,3 +37,8 @@ class Job:
     def takes_slot(self) -> bool:
         """Whether the job keeps every other import and export of the hub waiting."""
         return self.kind in {"import", "export"} and not self.status.is_final
+
+
+def find_job_by_id(job_id: str, jobs: Iterable[Job]) -> Job | None:
+    """Return the job with an id, if it is among those that a target shows."""
+    return next((job for job in jobs if job.id == job_id), None)

@@ -25,13 +25,16 @@ PATTERNS: Final = tuple(
         (r"(?<![\w+/=-])[A-Za-z0-9+/]{64,88}(?![\w+/=-])", 0, "***"),
     )
 )
+#: Without one of these, none of the patterns can be found.
+_MAY_BE: Final = re.compile(r"=|-----BEGIN|bearer|eyJ|[A-Za-z0-9+/]{64}", re.IGNORECASE)
 #: Characters that break a line, turn its direction or have no UTF-8.
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def redacted(text: str, limit: int = 300) -> str:
     """Return `text` on one line, without secrets, at most `limit` characters long."""
-    for pattern, replacement in PATTERNS:
-        text = pattern.sub(replacement, text)
+    if _MAY_BE.search(text):
+        for pattern, replacement in PATTERNS:
+            text = pattern.sub(replacement, text)
     text = _UNSAFE.sub(" ", text)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -13,7 +13,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from shared.domain.accepted_part import LinesOfPart, accepted_lines, all_accepted_lines, names_of
+from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of
 from shared.domain.device_line import Order, Rejected
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Format
@@ -24,6 +24,8 @@ from shared.domain.tally import Tally
 from shared.domain.telling import Telling
 
 
+#: The parts that are written anew.
+CHANGED: Final = (Part.DEVICES, Part.NUMBERS, Part.REJECTED, Part.REJECTED_CSV, Part.ENTRIES)
 _LINE: Final = re.compile(rb'\{"line":([0-9]+)')
 
 
@@ -48,15 +50,18 @@ def withdraw(
         telling: How rejections are told.
     """
     before = Tally(lines=tally.lines.copy(), bytes=tally.bytes.copy())
-    with parts.replace(Part.REJECTED, Part.REJECTED_CSV, Part.ENTRIES) as files:
+    with parts.replace(*CHANGED) as files:
+        separator = b""
         for chunk in parts.read(Part.ENTRIES):
             files(Part.ENTRIES, Order.DEVICE)(chunk)
+            separator = form.separator
+        by_order = (
+            _taken_out(accepted_lines(parts, before, order), repeats, files) for order in Order
+        )
         rejections = _Rejections(form, tally, repeats, files)
-        told = rejections.told(_repeats(parts, before, repeats), telling)
+        rejections.separator = separator
+        told = rejections.told(heapq.merge(*by_order, key=attrgetter("number")), telling)
         _tell(heapq.merge(_told_before(parts), told, key=_number), files)
-    with parts.replace(Part.DEVICES, Part.NUMBERS) as files:
-        for block in all_accepted_lines(parts, before):
-            _keep(block, repeats, files)
 
 
 class _Rejections:
@@ -69,14 +74,16 @@ class _Rejections:
         self._tally = tally
         self._repeats = repeats
         self._files = files
+        #: What stands before the next entry.
+        self.separator = b""
 
     def told(self, repeats: Iterator[_Repeat], telling: Telling) -> Iterator[bytes]:
         """Count the lines and write their entries; yield what is told of them."""
         for repeat in repeats:
             rejected = self._rejected(repeat)
             self._tally.withdraw(self._form.judged_again(repeat.text), rejected)
-            separator = self._form.separator if self._tally.rejected > 1 else b""
-            self._files(Part.ENTRIES, Order.DEVICE)(separator + rejected.text)
+            self._files(Part.ENTRIES, Order.DEVICE)(self.separator + rejected.text)
+            self.separator = self._form.separator
             yield from map(json_line, telling.members(rejected.violations))
 
     def _rejected(self, repeat: _Repeat) -> Rejected:
@@ -88,30 +95,26 @@ class _Rejections:
         return Rejected(repeat.number, device_id, (finding,), source)
 
 
-def _repeats(parts: Parts, tally: Tally, repeats: Mapping[int, int]) -> Iterator[_Repeat]:
-    """Yield the lines that go, in the order of the file."""
-    by_order = (_repeats_of(accepted_lines(parts, tally, order), repeats) for order in Order)
-    return heapq.merge(*by_order, key=attrgetter("number"))
-
-
-def _repeats_of(blocks: Iterator[LinesOfPart], repeats: Mapping[int, int]) -> Iterator[_Repeat]:
+def _taken_out(
+    blocks: Iterator[LinesOfPart], repeats: Mapping[int, int], files: Open
+) -> Iterator[_Repeat]:
+    """Write the lines that stay, and yield those that go."""
     for block in blocks:
         if repeats.keys().isdisjoint(block.numbers):
+            _write(block.order, block.text, block.numbers, files)
             continue
-        for number, text in zip(block.numbers, block.lines(), strict=True):
+        lines = block.lines()
+        stays = [number not in repeats for number in block.numbers]
+        text = b"\n".join((*compress(lines, stays), b""))
+        _write(block.order, text, array("I", compress(block.numbers, stays)), files)
+        for number, line in zip(block.numbers, lines, strict=True):
             if number in repeats:
-                yield _Repeat(number, block.order, text)
+                yield _Repeat(number, block.order, line)
 
 
-def _keep(block: LinesOfPart, repeats: Mapping[int, int], files: Open) -> None:
-    """Write the lines of a block but for those that go."""
-    text, numbers = block.text, array("I", block.numbers)
-    if not repeats.keys().isdisjoint(numbers):
-        kept = [number not in repeats for number in numbers]
-        text = b"".join(line + b"\n" for line in compress(block.lines(), kept))
-        numbers = array("I", compress(numbers, kept))
-    files(Part.DEVICES, block.order)(text)
-    files(Part.NUMBERS, block.order)(numbers.tobytes())
+def _write(order: Order, text: bytes, numbers: array[int], files: Open) -> None:
+    files(Part.DEVICES, order)(text)
+    files(Part.NUMBERS, order)(numbers.tobytes())
 
 
 def _told_before(parts: Parts) -> Iterator[bytes]:

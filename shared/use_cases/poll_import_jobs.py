@@ -43,9 +43,11 @@ def poll_import_jobs(ports: Ports, patience: timedelta) -> list[str]:
     """
     free = [slot for slot, group in _by_slot(ports) if _bring_on(ports, slot, group, patience)]
     for summary in list(ports.records.active()):
-        if summary.state in FINAL:
-            with _postponed(summary.id):
+        with _postponed(summary.id):
+            if summary.state in FINAL:
                 _close(ports, summary.id)
+            elif summary.has_news and (record := ports.records.get(summary.id)):
+                _publish(ports, record)
     return [
         import_id
         for slot, group in _by_slot(ports)
@@ -82,7 +84,8 @@ def _bring_on(ports: Ports, slot: str, group: Sequence[Summary], patience: timed
 
 
 def _target(ports: Ports, slot: str) -> Target:
-    target = next((one for one in ports.targets.values() if one.slot == slot), None)
+    ways = (way for target in ports.targets.values() for way in target.ways.values())
+    target = next((way for way in ways if way.slot == slot), None)
     if target is None:
         message = f"no configured target uses {slot} any more"
         raise Unavailable(message)
@@ -120,7 +123,8 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
 
 def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
     """Look at the job of a running import, and end the import if the job has ended."""
-    job = next((job for job in jobs if job.id == record.attempt.job_id), None)
+    ref = attempt_ref(record, record.attempt)
+    job = target_of(ports, record).advance(ref, record.attempt.job_id or "", jobs)
     if job is None:
         _missing(ports, record, Reason(code="job_missing", text="the hub does not show the job"))
     elif job.status in _ENDS:
@@ -165,11 +169,16 @@ def _close(ports: Ports, import_id: str) -> None:
     for attempt in record.attempts:
         target_of(ports, record).clear(attempt_ref(record, attempt))
     free_slot(ports, record)
-    if record.unsent:
-        ports.results.send(record, record.unsent)
-        # Dying before this write sends the same message ids again, which the queue drops.
-        record = ports.records.replace(record.sent(ports.clock.now()))
-    ports.records.archive(record)
+    ports.records.archive(_publish(ports, record))
+
+
+def _publish(ports: Ports, record: ImportRecord) -> ImportRecord:
+    """Tell subscribers what they were not told yet."""
+    if not record.unsent:
+        return record
+    ports.results.send(record, record.unsent)
+    # Dying before this write sends the same message ids again, which the queue drops.
+    return ports.records.replace(record.sent(ports.clock.now()))
 
 
 def _next(ports: Ports, slot: str, group: Sequence[Summary], patience: timedelta) -> str | None:

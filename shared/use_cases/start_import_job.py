@@ -62,7 +62,7 @@ def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
 
 def target_of(ports: Ports, record: ImportRecord) -> Target:
     """Return the target of an import that has one."""
-    return ports.targets[record.target or ""]
+    return ports.targets[record.target or ""].ways[record.way]
 
 
 def put_back(

@@ -1,14 +1,15 @@
 """A hub in memory: the `Target` port as far as the use cases can tell, with failures on demand."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from shared.domain.errors import ImporterError, TargetBusy, TargetRefused
+from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
-from shared.domain.job import Job, JobStatus
-from shared.ports import AttemptRef, LineErrors
+from shared.domain.job import Job, JobStatus, find_job_by_id
+from shared.ports import AttemptRef, LineErrors, Target
 from tests.fakes.files import FakeWork
 
 
@@ -42,6 +43,7 @@ class FakeHub:
     work: FakeWork
     slot: str = "hub-a"
     strict: bool = False
+    takes: Kind = "devices"
     jobs: dict[str, Job] = field(default_factory=dict)
     exchange: dict[tuple[str, int], bytes] = field(default_factory=dict)
     logs: dict[tuple[str, int], list[LineError]] = field(default_factory=dict)
@@ -80,6 +82,19 @@ class FakeHub:
             lost, self.lose_answer = self.lose_answer, None
             raise lost
         return job_id
+
+    @property
+    def ways(self) -> Mapping[str, Target]:
+        """The hub itself."""
+        return {"": self}
+
+    def way_for(self, _lines: int) -> str:
+        """Return the only way."""
+        return ""
+
+    def advance(self, _: AttemptRef, job_id: str, jobs: Sequence[Job]) -> Job | None:
+        """Return where the job stands."""
+        return find_job_by_id(job_id, jobs)
 
     def fence(self, ref: AttemptRef) -> None:
         """Take the input away."""

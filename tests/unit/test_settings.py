@@ -129,3 +129,63 @@ def test_no_value_is_ever_shown(values: dict[str, str]):
         shown = str(error)
     assert "s3cr3t" not in shown
     assert "c2VjcmV0" not in shown
+
+
+RESOURCE = (
+    "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/plants"
+    "/providers/Microsoft.Devices/IotHubs/hub-a"
+)
+
+
+def with_target(**target: Any) -> dict[str, str]:
+    return environ(IMPORT_TARGETS=json.dumps({"a": {"connection": "HubA", **target}}))
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ({"kind": "iot_hub", "storage_identity": "system"}, "hub-a.azure-devices.net"),
+        ({"kind": "auto", "tier": "S3", "units": 2}, "hub-a.azure-devices.net"),
+        ({"kind": "iot_hub_arm", "resource": RESOURCE}, "management.azure.com"),
+        ({"kind": "intune", "overwrite": True}, "graph.microsoft.com"),
+    ],
+)
+def test_each_kind_has_its_own_host(target: dict[str, Any], host: str):
+    """Services with one address for everybody need none."""
+    assert Settings.from_environ(with_target(**target)).targets["a"].host == host
+
+
+def test_the_tier_says_how_many_devices_a_minute_may_take():
+    """Twice as many for two units; as the smallest hub if nothing is said."""
+    large = Settings.from_environ(with_target(kind="auto", tier="S3", units=2))
+    assert large.targets["a"].devices_a_minute == 10_000
+    assert Settings.from_environ(with_target()).targets["a"].devices_a_minute == 100
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ({"kind": "iot_hub", "overwrite": True}, "kind iot_hub has no overwrite"),
+        ({"kind": "intune", "tier": "S1"}, "kind intune has no tier"),
+        ({"kind": "iot_hub_arm"}, "kind iot_hub_arm needs resource"),
+        ({"kind": "iot_hub_arm", "resource": "/hub"}, "IMPORT_TARGETS.a.resource"),
+        ({"kind": "auto", "units": 0}, "IMPORT_TARGETS.a.units"),
+        ({"kind": "auto", "tier": "S9"}, "IMPORT_TARGETS.a.tier"),
+        ({"storage_identity": "mine"}, "IMPORT_TARGETS.a.storage_identity"),
+    ],
+)
+def test_what_a_kind_has_not_is_named(target: dict[str, Any], said: str):
+    """A setting without effect would be believed to have one."""
+    with pytest.raises(SettingsError, match=said):
+        Settings.from_environ(with_target(**target))
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [("intune", "graphHostName"), ("iot_hub_arm", "managementHostName")]
+)
+def test_tokens_go_to_microsofts_hosts_only(kind: str, address: str):
+    """A hub's host is none of theirs."""
+    target = {"kind": kind} | ({"resource": RESOURCE} if kind == "iot_hub_arm" else {})
+    settings = with_target(**target) | {f"HubA__{address}": "hub-a.azure-devices.net"}
+    with pytest.raises(SettingsError, match="HubA names a host that is no"):
+        Settings.from_environ(settings)

@@ -106,7 +106,8 @@ def test_a_module_whose_device_has_no_line_is_warned_of():
 
 def test_a_hash_that_two_devices_share_is_no_repetition():
     """A suspicion is checked against the keys themselves."""
-    lines = LinesOfPart(Order.DEVICE, a_line("a") + b"\n" + a_line("b") + b"\n", [1, 2])
+    text = a_line("a") + b"\n" + a_line("b") + b"\n"
+    lines = LinesOfPart(Order.DEVICE, text, array("I", [1, 2]))
     compared = Compared()
     compare([lines], Suspects(frozenset(hashes([b"a", b"b"])), frozenset()), compared)
     assert compared == Compared()
