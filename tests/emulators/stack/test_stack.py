@@ -58,6 +58,14 @@ def said_when_ready(process: subprocess.Popen[str]) -> str:
     return said
 
 
+def end(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C and see everything end in good order."""
+    assert process.stdout
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait() == 0, rest
+
+
 def managed_hubs(base_url: str, subscription: str, ca_file: str) -> dict[str, Any]:
     """Ask Resource Manager for all hubs, by name."""
     answer = requests.get(
@@ -73,16 +81,13 @@ def managed_hubs(base_url: str, subscription: str, ca_file: str) -> dict[str, An
 def test_up_says_what_runs_and_stops_on_ctrl_c(tmp_path: Path):
     """It prints the app settings and the commands, then waits; Ctrl-C ends it in good order."""
     with up(tmp_path) as process:
-        assert process.stdout
         said = said_when_ready(process)
         assert "python -m cli drop" in said
         assert "python -m cli results" in said
         printed = json.JSONDecoder().raw_decode(said[said.index("{") :])[0]
         settings = tmp_path / ".local/local.settings.json"
         assert printed == json.loads(settings.read_text())
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
-        assert process.wait() == 0, rest
+        end(process)
 
 
 def test_up_starts_hubs_of_a_tier(tmp_path: Path):
@@ -95,6 +100,7 @@ def test_up_starts_hubs_of_a_tier(tmp_path: Path):
         assert found, said
         base_url, ca_file, subscription = found.groups()
         hubs = managed_hubs(base_url, subscription, ca_file)
+        end(process)
     assert [hub["sku"] for hub in hubs.values()] == [
         {"name": "B2", "tier": "Basic", "capacity": 3}
     ] * 2
