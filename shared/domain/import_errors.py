@@ -1,7 +1,8 @@
 """Reads `importErrors.log`, the only place where a hub says what became of single lines.
 
 The log is NDJSON of `{deviceId, errorCode, errorStatus}` without line numbers, empty when all
-went well. A line that the hub could not parse has no deviceId, and its errorStatus repeats the
+went well. `importConfigErrors.log` is taken to be the same with `configurationId`, which nobody
+has recorded. A line that the hub could not parse has no deviceId, and its errorStatus repeats the
 whole line with its keys. Sources: `ImportJobError.cs` (C# SDK, v2), recorded logs in
 azure-functions-host#1641 and azure-iot-sdk-java#1599.
 """
@@ -32,6 +33,8 @@ class LineError:
     code: str
     #: For people, without secrets.
     message: str
+    #: Whether the line was applied all the same, which makes this a note.
+    applied: bool = False
 
     @property
     def again(self) -> Again:
@@ -69,8 +72,8 @@ def line_error(entry: Mapping[str, Any]) -> LineError:
 
 
 def _device(entry: Mapping[str, Any], status: str) -> tuple[str | None, str | None]:
-    if entry.get("deviceId"):
-        return str(entry["deviceId"]), str(entry["moduleId"]) if entry.get("moduleId") else None
+    if named := entry.get("deviceId") or entry.get("configurationId"):
+        return str(named), str(entry["moduleId"]) if entry.get("moduleId") else None
     device, module = _ID_IN_LINE.search(status), _MODULE_IN_LINE.search(status)
     return device and device[1], module and module[1]
 

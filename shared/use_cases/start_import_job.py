@@ -63,7 +63,14 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
 
 def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
     """Name an attempt for its target."""
-    return AttemptRef(record.id, attempt.number, record.counts.accepted)
+    return AttemptRef(
+        record.id,
+        attempt.number,
+        record.counts.accepted,
+        record.task,
+        record.export,
+        attempt.baseline,
+    )
 
 
 def target_of(ports: Ports, record: ImportRecord) -> Target:
@@ -113,6 +120,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
     try:
         _refuse_if_busy(target)
         record = _claim(ports, record)
+        target.preflight(attempt_ref(record, record.attempt), record.effects)
         target.prepare(attempt_ref(record, record.attempt))
         baseline = _refuse_if_busy(target)
         latest = ports.clock.monotonic() + patience.total_seconds() / 3
