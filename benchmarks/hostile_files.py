@@ -58,6 +58,14 @@ def _differs_by_case(number: int) -> bytes:
     return b'{"id":"%s-%d"}\n' % (word, number // 2)
 
 
+def _of_each_order(number: int) -> bytes:
+    """Return lines that go to the hub in three sections, each of them again a bit later."""
+    device = number // 6 * 3 + number % 3
+    kind = (b"", b',"deviceScope":"ms-azure-iot-edge://parent-1"', b',"moduleId":"m"')[number % 3]
+    reason = b'"status":"enabled","statusReason":"%s"' % (b"r" * 100)
+    return b'{"id":"d-%d",%s%s}\n' % (device, reason, kind)
+
+
 #: What is hostile about each file, by its name.
 HOSTILE: Final[Mapping[str, Hostile]] = {
     "line.txt": Hostile("one endless line", _endless(b'{"id":"', b"x", b'"}\n')),
@@ -79,6 +87,9 @@ HOSTILE: Final[Mapping[str, Hostile]] = {
     "names.txt": Hostile(
         "in every twin a name of its own",
         _million(b"", lambda number: b'{"id":"d-%d","tags":{"n%d":1}}\n' % (number, number)),
+    ),
+    "orders.txt": Hostile(
+        "devices, children and modules, each twice", _million(b"", _of_each_order)
     ),
     "bomb.txt.gz": Hostile("a gzip bomb", _bomb),
     "item.json": Hostile("an array with one endless item", _endless(b'[{"id":"', b"x", b'"}]')),
