@@ -4,10 +4,10 @@ AZURITE := emulators/azurite/node_modules/.installed
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up check format test bench clean
+.PHONY: help setup demo up check format test bench soundness clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.installed $(AZURITE) ## Install everything the project needs, inside the project
 
@@ -43,6 +43,10 @@ test: setup ## Run every test
 
 bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+soundness: .venv/.installed ## Judge LINES changed lines (1000000) by patterns and by the schema
+	SOUNDNESS_LINES=$(or $(LINES),1000000) SOUNDNESS_SEED=$(or $(SEED),1) \
+		$(BIN)/python -m pytest tests/soundness/test_soundness.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .local emulators/azurite/node_modules .*_cache .hypothesis .coverage htmlcov

@@ -5,8 +5,11 @@ Exit code 1 means that a goal was missed, or that two ways to do the same did no
 
 import argparse
 import importlib
+import os
+import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -39,6 +42,7 @@ def main() -> int:
     options = _options()
     scale = Scale(options.quick, 1 if options.quick else options.rounds, options.ten_million)
     topics = options.topics or [*TOPICS]
+    print(_how(scale), end="\n\n", flush=True)
     if not scale.quick:
         print(_how_long(topics, scale), end="\n\n", flush=True)
     tables = []
@@ -49,14 +53,20 @@ def main() -> int:
     print(*goals, sep="\n")
     if options.markdown:
         sections = [table.as_markdown() for table in tables]
-        options.markdown.write_text("\n".join([*sections, *(f"- {goal}" for goal in goals), ""]))
+        told = [f"{_how(scale)}\n", *sections, *(f"- {goal}" for goal in goals), ""]
+        options.markdown.write_text("\n".join(told))
     return int(not all(goal.is_met for goal in goals))
+
+
+def _how(scale: Scale) -> str:
+    rounds = f"medians of {scale.rounds} rounds" if scale.rounds > 1 else "one round"
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {rounds}."
 
 
 def _how_long(topics: Sequence[str], scale: Scale) -> str:
     minutes = sum(TOPICS[topic].minutes for topic in topics) * scale.rounds / ROUNDS
     more = ", and much more for ten million lines" if scale.ten_million else ""
-    return f"This takes about {minutes:.0f} minutes on two quiet cores{more}."
+    return f"This takes about {ceil(minutes)} min on two quiet cores{more}."
 
 
 def _tables(topics: Sequence[str], scale: Scale) -> Iterator[Table]:

@@ -162,6 +162,7 @@ class AzurePorts:
         makers = {
             TargetKind.IOT_HUB: self._iot_hub,
             TargetKind.IOT_HUB_ARM: self._iot_hub_arm,
+            TargetKind.INTUNE: self._intune,
         }
         targets = self._settings.targets
         return {alias: makers[target.kind](target) for alias, target in targets.items()}
@@ -235,6 +236,18 @@ class AzurePorts:
             identity=target.storage_identity,
         )
 
+    def _intune(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.graph_client import GraphClient
+        from shared.adapters.intune import IntuneTarget, slot_of
+        from shared.adapters.run_documents import RunDocuments
+        from shared.domain.chunked_run import ChunkedRun
+
+        credential, ca_file = _credential(target.connection), self._settings.hub_ca_file
+        client = GraphClient(target.host, credential, self._timeout, ca_file)
+        runs = RunDocuments(self._documents, slot_of(target.host), ChunkedRun)
+        options = {"strict": target.strict, "overwrite": target.overwrite}
+        return IntuneTarget(client, runs, self.work, self.clock, **options)
+
 
 def _signing(target: "TargetSettings") -> "Signing":
     from shared.adapters.iot_hub_client import SharedAccessPolicy, bearer_token
@@ -248,9 +261,16 @@ def _signing(target: "TargetSettings") -> "Signing":
 
 
 def _credential(connection: "Connection") -> "TokenCredential":
+    from shared.settings import LOCAL_CREDENTIAL
+
+    if connection.credential == LOCAL_CREDENTIAL:
+        from shared.adapters.local_credential import LocalCredential
+
+        return LocalCredential()
+
     from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
-    if connection.credential.lower() == "managedidentity":
+    if connection.credential == "managedidentity":
         return ManagedIdentityCredential(client_id=connection.client_id)
     return DefaultAzureCredential(managed_identity_client_id=connection.client_id)
 

@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 
+#: The credential whose tokens only stand-ins on this machine take.
+LOCAL_CREDENTIAL: Final = "local"
 LOCAL_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1):[0-9]{1,5}", re.ASCII)
 
 
@@ -73,7 +75,7 @@ class Connection:
 
     connection_string: SecretStr | None = None
     address: str = ""
-    #: `managedidentity`, or empty for whatever identity the machine offers.
+    #: `managedidentity`, `local`, or empty for whatever identity the machine offers.
     credential: str = ""
     client_id: str | None = None
 
@@ -247,8 +249,10 @@ class _Reader:
         if not usual and (text := given(name)):
             return Connection(SecretStr(text))
         if where := given(f"{name}__{address}") or usual:
-            identity = given(f"{name}__credential", ""), given(f"{name}__clientId")
-            return Connection(None, where, *identity)
+            credential = given(f"{name}__credential", "").lower()
+            if credential == LOCAL_CREDENTIAL and not self._is_local(where):
+                self.problems.append(f"{name}__credential is for hosts on this machine only")
+            return Connection(None, where, credential, given(f"{name}__clientId"))
         if instead:
             return self.connection(instead, address)
         self.problems.append(f"{name} (or {name}__{address}) is missing")
@@ -310,8 +314,13 @@ class _Reader:
         )
 
     def _allowed(self, host: str, address: Address) -> bool:
-        local = self._environ.get("ALLOW_LOCAL_HUBS", "").lower() == "true"
-        return bool(HOSTS[address].fullmatch(host) or (local and LOCAL_HOST.fullmatch(host)))
+        return bool(HOSTS[address].fullmatch(host)) or self._is_local(host)
+
+    def _is_local(self, address: str) -> bool:
+        """Tell whether an address is on this machine, and such addresses are allowed."""
+        allowed = self._environ.get("ALLOW_LOCAL_HUBS", "").lower() == "true"
+        host = address.removeprefix("https://").partition("/")[0]
+        return allowed and bool(LOCAL_HOST.fullmatch(host))
 
 
 def _hub_host(resource: str, management_host: str) -> str:

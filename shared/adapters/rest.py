@@ -3,7 +3,7 @@
 What is only asked may be asked again; what changes something is sent exactly once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from azure.core.pipeline.policies import (
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from shared.adapters.iot_hub_errors import HubError, read_hub_error
+from shared.adapters.lost_calls import described, never_left
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
@@ -107,7 +107,7 @@ class RestClient:
         except ClientAuthenticationError as why:
             raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
         except ServiceRequestError as why:
-            lost = TargetUnreachable if _never_left(why) else AnswerLost
+            lost = TargetUnreachable if never_left(why) else AnswerLost
             raise lost(self._service.host) from why
         except _UNREADABLE as why:
             raise AnswerLost(self._what(why)) from why
@@ -151,8 +151,7 @@ class RestClient:
         return error.as_reaction(self._service.identity_account)
 
     def _what(self, why: Exception) -> str:
-        names = [type(error).__name__ for error in _causes(why)]
-        return f"{self._service.host}: {' from '.join(names)}"
+        return described(self._service.host, why)
 
 
 def _is_good(answer: HttpResponse) -> bool:
@@ -163,18 +162,3 @@ def _error(answer: HttpResponse) -> HubError:
     # Not `answer.text()`: it fails on bytes that are not in the encoding they are said to be in.
     body = answer.content.decode("utf-8-sig", "replace")
     return read_hub_error(answer.status_code, answer.headers, body)
-
-
-def _never_left(error: BaseException) -> bool:
-    """Tell whether there was no connection to send on; in doubt, there was."""
-    unsent = (NewConnectionError, ConnectTimeoutError)
-    return any(isinstance(cause, unsent) for cause in _causes(error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it came from, by the ways that azure-core and urllib3 tell it."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "inner_exception", None) or getattr(error, "reason", None)
-        inner = inner or next((one for one in error.args if isinstance(one, Exception)), None)
-        error = inner or error.__cause__

@@ -156,6 +156,19 @@ def _judge(number: int, members: dict[str, str], source: bytes) -> Judged:
     return Accepted(number, identifier, None, text, None, Order.DEVICE, traits, warnings)
 
 
+def known_as(kind: str, identifier: str) -> str:
+    """Return an identifier so that ours and Intune's spelling of it are the same.
+
+    Of manufacturer, model and serial number Intune keeps the letters, in upper case, and the
+    digits (a tenant's list in the admin center, August 2026). Whether it tells serial numbers
+    apart by case is not documented; no two devices are expected to differ by nothing else.
+    """
+    upper = identifier.upper()
+    if kind != MODEL:
+        return upper
+    return "".join(each for each in upper if each.isalnum() or each == ",")
+
+
 def _kind(identifier: str) -> str:
     return IMEI if _IMEI.fullmatch(identifier) else SERIAL
 

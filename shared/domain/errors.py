@@ -11,10 +11,13 @@
     + TargetUnreachable the call never got there
     + StorageNotReady   the hub may not use its storage yet: wait some minutes, then it is refused
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
+      - CallRefused     for what is in the call, not for who makes it: look for the bad line
   - AnswerLost          the target may or may not have started the job: recover, never repeat
   - CannotCancel        the target has no way to cancel a job: say so
   - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
 """
+
+from datetime import timedelta
 
 
 class ImporterError(Exception):
@@ -46,7 +49,11 @@ class TargetBusy(NotStarted):
 
 
 class TargetThrottled(NotStarted):
-    """The target takes no more calls for a moment."""
+    """The target takes no more calls for a moment; `wait` is for how long, where it says so."""
+
+    def __init__(self, message: str = "", wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TargetUnreachable(NotStarted):
@@ -75,6 +82,10 @@ class StorageNotReady(NotStarted):
     def __init__(self, refused: TargetRefused) -> None:
         super().__init__(str(refused))
         self.refused = refused
+
+
+class CallRefused(TargetRefused):
+    """The target refused a call for what is in it; nothing of it was applied."""
 
 
 class AnswerLost(ImporterError):

@@ -33,6 +33,8 @@ class LineError:
     code: str
     #: For people, without secrets.
     message: str
+    #: Whether the line was applied all the same, which makes this a note.
+    applied: bool = False
 
     @property
     def again(self) -> Again:

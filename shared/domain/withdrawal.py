@@ -62,8 +62,7 @@ def withdraw(parts: Parts, form: Format, tally: Tally, repeats: Repeats, telling
             _taken_out(accepted_lines(parts, before, order), repeats.of(order), files)
             for order in Order
         )
-        rejections = _Rejections(form, tally, files)
-        rejections.separator = separator
+        rejections = _Rejections(form, tally, files, separator)
         told = rejections.told(heapq.merge(*by_order, key=attrgetter("number")), telling)
         _tell(heapq.merge(_told_before(parts), told, key=_number), files)
 
@@ -71,20 +70,20 @@ def withdraw(parts: Parts, form: Format, tally: Tally, repeats: Repeats, telling
 class _Rejections:
     """Turns accepted lines into rejected entries."""
 
-    def __init__(self, form: Format, tally: Tally, files: Open) -> None:
+    def __init__(self, form: Format, tally: Tally, files: Open, separator: bytes) -> None:
         self._form = form
         self._tally = tally
         self._files = files
         #: What stands before the next entry.
-        self.separator = b""
+        self._separator = separator
 
     def told(self, repeats: Iterator[_Repeat], telling: Telling) -> Iterator[bytes]:
         """Count the lines and write their entries; yield what is told of them."""
         for repeat in repeats:
             rejected = self._rejected(repeat)
             self._tally.withdraw(self._form.judged_again(repeat.text), rejected)
-            self._files(Part.ENTRIES, Order.DEVICE)(self.separator + rejected.text)
-            self.separator = self._form.separator
+            self._files(Part.ENTRIES, Order.DEVICE)(self._separator + rejected.text)
+            self._separator = self._form.separator
             yield from map(json_line, telling.members(rejected.violations))
 
     def _rejected(self, repeat: _Repeat) -> Rejected:

@@ -137,7 +137,7 @@ def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
     if job is None:
         _missing(ports, record, Reason(code="job_missing", text="the hub does not show the job"))
     elif job.status in _ENDS:
-        text = f"the hub ended the job as {job.status}: {job.failure_reason or 'without a reason'}"
+        text = f"the job has ended as {job.status}: {job.failure_reason or 'without a reason'}"
         if job.status is JobStatus.CANCELLED:
             text += "; what it had done by then stays done"
         reason = Reason(code=f"job_{job.status}", text=text)

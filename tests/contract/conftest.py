@@ -7,6 +7,8 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from emulators.azurite import RunningAzurite
+from emulators.graph.server import RunningGraph, serve
+from emulators.graph.tenant import Tenant
 from emulators.iot_hub.arm.server import RunningManagement
 from shared.adapters.storage import CLIENT_OPTIONS
 from tests.contract.targets import Service, one_hub
@@ -21,6 +23,13 @@ def storage(azurite: RunningAzurite) -> Iterator[BlobServiceClient]:
     connection = azurite.connection_string
     with BlobServiceClient.from_connection_string(connection, **CLIENT_OPTIONS) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def running_graph() -> Iterator[RunningGraph]:
+    """One tenant of Intune; a scene makes it as new."""
+    with serve(Tenant()) as running:
+        yield running
 
 
 @pytest.fixture

@@ -119,6 +119,44 @@ def test_a_local_hub_can_be_allowed():
     assert Settings.from_environ(local).targets["factory-a"].host == "localhost:8443"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "address", "host"),
+    [
+        ("HubA", "hostName", "localhost:8443"),
+        ("DeviceFiles", "blobServiceUri", "https://127.0.0.1:10000/devstoreaccount1"),
+    ],
+)
+def test_the_local_credential_is_for_this_machine(prefix: str, address: str, host: str):
+    """Its tokens are worth nothing, so they go only where that is known, and only if allowed."""
+    local = {prefix: None, f"{prefix}__{address}": host, f"{prefix}__credential": "Local"}
+    settings = Settings.from_environ(environ(**local, ALLOW_LOCAL_HUBS="true"))
+    assert "local" in {settings.device_files.credential, *credentials(settings)}
+    assert f"{prefix}__credential is for hosts on this machine only" in problems(**local)
+
+
+def credentials(settings: Settings) -> list[str]:
+    return [target.connection.credential for target in settings.targets.values()]
+
+
+@pytest.mark.parametrize(
+    ("target", "address", "host"),
+    [
+        ({"kind": "iot_hub"}, "hostName", "hub-a.azure-devices.net"),
+        ({"kind": "intune"}, "graphHostName", "graph.microsoft.com"),
+        ({"kind": "intune"}, "graphHostName", None),
+        ({"kind": "intune"}, "graphHostName", "localhost.evil.example:443"),
+    ],
+)
+def test_the_local_credential_goes_nowhere_else(
+    target: dict[str, str], address: str, host: str | None
+):
+    """Also where hosts on this machine are allowed."""
+    targets = json.dumps({"a": {"connection": "HubA", **target}})
+    named = {f"HubA__{address}": host, "HubA__credential": "local", "ALLOW_LOCAL_HUBS": "true"}
+    said = problems(HubA=None, IMPORT_TARGETS=targets, **named)
+    assert "HubA__credential is for hosts on this machine only" in said
+
+
 @given(st.dictionaries(st.sampled_from(list(environ())), st.text(), min_size=1))
 def test_no_value_is_ever_shown(values: dict[str, str]):
     """Neither in a message nor in the printed settings."""
