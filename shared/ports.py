@@ -265,7 +265,7 @@ class Target(Protocol):
         """
         ...
 
-    def cancel(self, ref: AttemptRef, job_id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """Ask the target to cancel a job. One that is over, or not known any more, is no error.
 
         Raises:

@@ -89,7 +89,7 @@ class HubTarget(ABC):
         return find_job_by_id(job_id, jobs)
 
     @abstractmethod
-    def cancel(self, _: AttemptRef, job_id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """Cancel a job; see the port."""
 
     def fence(self, ref: AttemptRef) -> None:

@@ -66,7 +66,7 @@ class IntuneTarget:
         return self._runs.jobs()
 
     def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
-        """Try nothing; see the port. The first call tells who may not, and has no other effect."""
+        """Do nothing; see the port. A right is told by the first call, and Intune has no limit."""
 
     def prepare(self, ref: AttemptRef) -> None:
         """Put down a run that is not started; see the port. The lines stay where they are."""
@@ -102,9 +102,13 @@ class IntuneTarget:
         ).go_on()
         return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
 
-    def cancel(self, ref: AttemptRef, _job_id: str) -> None:
-        """End the run; see the port. Chunks that were sent stay sent."""
-        self._runs.cancel(ref)
+    def cancel(self, job_id: str) -> None:
+        """End the run where it is; see the port. What Intune took by then stays there."""
+        self._runs.cancel(job_id)
+
+    def exported(self, _: AttemptRef) -> None:
+        """Return None: nothing is exported. See the port."""
+        return
 
     def fence(self, ref: AttemptRef) -> None:
         """Take back a run that is not started; see the port."""
@@ -119,10 +123,6 @@ class IntuneTarget:
         else:
             with line_errors(self._runs.told(ref)) as errors:
                 yield errors
-
-    def exported(self, _: AttemptRef) -> None:
-        """Return nothing, for nothing can be exported; see the port."""
-        return
 
     def clear(self, ref: AttemptRef) -> None:
         """Forget the run; see the port."""

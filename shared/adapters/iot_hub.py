@@ -40,7 +40,7 @@ class IotHubTarget(HubTarget):
         """Return all jobs that the hub shows; see the port."""
         return [job_of(properties) for properties in self._client.jobs()]
 
-    def cancel(self, _: AttemptRef, job_id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """Cancel a job unless it is over; see the port."""
         if self._is_over(job_id) or self._client.cancel_job(job_id) or self._is_over(job_id):
             return

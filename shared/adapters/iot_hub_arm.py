@@ -88,7 +88,7 @@ class IotHubArmTarget(HubTarget):
             operation = {"status": "Failed", "error": {"message": refused.message}}
         return _job_of_operation(job_id, ref.task, operation) if operation else None
 
-    def cancel(self, _: AttemptRef, job_id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """Say that there is no such operation here; see the port."""
         message = (
             f"Azure Resource Manager cannot cancel jobs; cancel job {job_id} at the hub itself, "

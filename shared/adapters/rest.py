@@ -90,7 +90,7 @@ class RestClient:
         try:
             return read(self._asked(path))
         except (AnswerLost, *_UNREADABLE) as why:
-            raise Unavailable(self._what(why)) from why
+            raise Unavailable(described(self._service.host, why)) from why
 
     def post_once[T](
         self, path: str, body: Mapping[str, Any], read: Callable[[HttpResponse], T]
@@ -105,12 +105,13 @@ class RestClient:
             # azure-core repeats POST on 5xx whatever methods are allowed; only a total of 0 helps.
             return read(self._checked(self._send("POST", path, json=dict(body), retry_total=0)))
         except ClientAuthenticationError as why:
-            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
+            # No token, so nothing was sent.
+            raise TargetUnreachable(described(self._service.host, why)) from why
         except ServiceRequestError as why:
             lost = TargetUnreachable if never_left(why) else AnswerLost
             raise lost(self._service.host) from why
         except _UNREADABLE as why:
-            raise AnswerLost(self._what(why)) from why
+            raise AnswerLost(described(self._service.host, why)) from why
 
     def delete_once(self, path: str) -> None:
         """Delete something with one call.
@@ -123,7 +124,7 @@ class RestClient:
         try:
             self._checked(self._send("DELETE", path, retry_total=0))
         except AzureError as why:
-            raise Unavailable(self._what(why)) from why
+            raise Unavailable(described(self._service.host, why)) from why
 
     def _asked(self, path: str) -> HttpResponse:
         """Send a GET; if the token is not taken, once more with one that is made anew."""
@@ -149,9 +150,6 @@ class RestClient:
             needed = f"{error.message.rstrip('.')}; {self._service.rights}"
             return TargetRefused(error.name, needed)
         return error.as_reaction(self._service.identity_account)
-
-    def _what(self, why: Exception) -> str:
-        return described(self._service.host, why)
 
 
 def _is_good(answer: HttpResponse) -> bool:

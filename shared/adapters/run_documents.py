@@ -73,22 +73,27 @@ class RunDocuments[R: Run]:
         metadata = {"status": run.status or ""}
         return Stored(run, self._documents.replace(self._path(ref), body, version, metadata))
 
+    def cancel(self, run_id: str) -> None:
+        """End a run that goes on; whoever works on it stops at its next write.
+
+        Raises:
+            Conflict: Someone wrote just now.
+        """
+        path = f"{self._folder}{run_id}.json"
+        document = self._documents.read(path)
+        if document is None:
+            return
+        run = self._kind.model_validate(document.body)
+        if run.status is JobStatus.RUNNING:
+            ended = run.model_copy(update={"status": JobStatus.CANCELLED})
+            body, metadata = ended.model_dump(mode="json"), {"status": JobStatus.CANCELLED}
+            self._documents.replace(path, body, document.version, metadata)
+
     def withdraw(self, ref: AttemptRef) -> None:
         """Delete a run that was not started, so that it never will be."""
         stored = self.read(ref)
         if stored and stored.run.status is None:
             self._documents.delete(self._path(ref), stored.version)
-
-    def cancel(self, ref: AttemptRef) -> None:
-        """End a run that goes on, so that no further call is made.
-
-        Raises:
-            Conflict: Someone else wrote just now.
-        """
-        stored = self.read(ref)
-        if stored and stored.run.status and not stored.run.status.is_final:
-            ended = stored.run.model_copy(update={"status": JobStatus.CANCELLED})
-            self.write(ref, ended, stored.version)
 
     def tell(self, ref: AttemptRef, number: int, said: Iterable[LineError]) -> None:
         """Store what is to be told of a chunk; if that was done before, it stays."""

@@ -15,7 +15,7 @@ from shared.domain.lifecycle import State
 from shared.domain.report import Outcome
 from shared.ports import Ports
 from shared.use_cases.conclude import CANCEL_REFUSED, conclude, ending_for_all, told
-from shared.use_cases.start_import_job import attempt_ref, target_of
+from shared.use_cases.start_import_job import target_of
 
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,7 @@ def ask_to_cancel(ports: Ports, record: ImportRecord) -> None:
         Unavailable: It could not be asked now.
     """
     try:
-        ref = attempt_ref(record, record.attempt)
-        target_of(ports, record).cancel(ref, record.attempt.job_id or "")
+        target_of(ports, record).cancel(record.attempt.job_id or "")
     except (CannotCancel, TargetRefused) as why:
         _tell_refusal(ports, record, str(why))
     except NotStarted as why:

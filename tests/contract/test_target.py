@@ -184,12 +184,12 @@ def test_a_cancelled_job_has_ended(scene: Scene, ref: AttemptRef):
     job_id = scene.target.start(ref)
     if not scene.cancels:
         with pytest.raises(CannotCancel, match=f"cannot cancel jobs; cancel job {job_id}"):
-            scene.target.cancel(ref, job_id)
+            scene.target.cancel(job_id)
         scene.finish()
         return
-    scene.target.cancel(ref, job_id)
-    scene.target.cancel(ref, job_id)
-    scene.target.cancel(ref, "00000000-0000-0000-0000-000000000000")
+    scene.target.cancel(job_id)
+    scene.target.cancel(job_id)
+    scene.target.cancel("00000000-0000-0000-0000-000000000000")
     (job,) = scene.target.look()
     assert job.status is JobStatus.CANCELLED
 

@@ -108,7 +108,7 @@ class FakeHub:
         """Return where the job stands."""
         return find_job_by_id(job_id, jobs)
 
-    def cancel(self, _: AttemptRef, job_id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """Cancel a job that is not over."""
         self._fail("cancel")
         if not self.cancels:

@@ -6,4 +6,4 @@ from tests.soundness.cases import try_case
 
 
 count = try_case(*map(int, sys.argv[1:3]))
-sys.stdout.write(f"no difference; {count.accepted} lines accepted, {count.alone} by themselves\n")
+sys.stdout.write(f"no difference; {count.by_patterns} of {count.lines} lines fit patterns\n")

@@ -18,7 +18,7 @@ _KINDS: Final[tuple[Callable[[random.Random, Defaults], None], ...]] = (
 
 
 def try_case(seed: int, number: int) -> Count:
-    """Judge the lines of a case both ways; return what the judge of blocks accepted.
+    """Judge the lines of a case both ways; return what was judged.
 
     Raises:
         AssertionError: It makes a difference. A note tells how to see it again.

@@ -43,7 +43,7 @@ def a_learned_judge(*lines: bytes, **choices) -> BlockJudge:
 
 
 def judged_alone(judge: BlockJudge, block: Block) -> int:
-    """Judge a block; return how many of its accepted lines fitted no pattern."""
+    """Judge a block; return how many of its lines fitted no pattern."""
     with counted() as found:
         judge.judge(block)
     return found.alone
@@ -202,7 +202,7 @@ def test_lines_that_are_refused_teach_nothing():
     """So a file of nothing else costs no time for learning."""
     judge = BlockJudge()
     for block in blocks(made(wrong), [500]):
-        assert judged_alone(judge, block) == 0
+        assert judged_alone(judge, block) == 500
     assert judged_alone(judge, Block(1, a_file(a_line()))) == 1
 
 
