@@ -10,6 +10,9 @@ from typing import Any
 HUBS = ("factory-a", "factory-b")
 #: Alias of the tenant of Intune.
 INTUNE = "intune"
+#: The same hubs by Resource Manager have this behind their alias.
+BY_ARM = "-by-arm"
+ARM = "resource-manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class Addresses:
     #: What the IoT Hub emulator said of each hub, by alias.
     hubs: Mapping[str, Mapping[str, str]]
     graph: str  #: host and port of the Graph emulator
+    management: str  #: host and port of Resource Manager
+    #: Resource Manager's id of a hub, but for its name.
+    resources: str
     ca_file: str  #: the authorities that the hubs' and Graph's certificates are signed by
 
 
@@ -45,7 +51,7 @@ def local_settings(at: Addresses, pace: Pace) -> Mapping[str, Any]:
     kinds = {**dict.fromkeys(at.hubs, "iot_hub"), INTUNE: "intune"}
     targets = {
         alias: {"kind": kind, "connection": _setting(alias)} for alias, kind in kinds.items()
-    }
+    } | {f"{alias}{BY_ARM}": _by_arm(at, alias) for alias in at.hubs}
     return {
         "IsEncrypted": False,
         "Values": {
@@ -67,7 +73,18 @@ def local_settings(at: Addresses, pace: Pace) -> Mapping[str, Any]:
             **{_setting(alias): hub["connection_string"] for alias, hub in at.hubs.items()},
             f"{_setting(INTUNE)}__graphHostName": at.graph,
             f"{_setting(INTUNE)}__credential": "local",
+            f"{_setting(ARM)}__managementHostName": at.management,
+            f"{_setting(ARM)}__credential": "local",
         },
+    }
+
+
+def _by_arm(at: Addresses, alias: str) -> Mapping[str, Any]:
+    return {
+        "kind": "iot_hub_arm",
+        "connection": _setting(ARM),
+        "resource": f"{at.resources}{alias}",
+        "hub_host": at.hubs[alias]["host"],
     }
 
 

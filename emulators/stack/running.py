@@ -138,11 +138,18 @@ def _write_settings(
 ) -> Mapping[str, Any]:
     """Write the settings file and make the container that people drop files into."""
     storage = said["azurite"]["connection_string"]
+    management = said["iot_hub"]["management"]
     addresses = Addresses(
         storage=storage,
         bus=said["service_bus"]["connection_string"],
         hubs=said["iot_hub"]["hubs"],
         graph=urlsplit(said["graph"]["base_url"]).netloc,
+        management=urlsplit(management["base_url"]).netloc,
+        resources=(
+            f"/subscriptions/{management['subscription']}"
+            f"/resourceGroups/{management['resource_group']}"
+            "/providers/Microsoft.Devices/IotHubs/"
+        ),
         ca_file=str(_write_authorities(folder, said)),
     )
     settings = local_settings(addresses, pace)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from azure.storage.blob import BlobServiceClient
 
+from emulators.graph.server import RunningGraph
 from emulators.iot_hub.arm.contract import Contract
 from emulators.iot_hub.arm.server import RunningManagement, serve
 from emulators.iot_hub.hub import Hub
@@ -25,6 +26,7 @@ from shared.adapters.system_clock import SystemClock
 from shared.domain.import_errors import LineError
 from shared.ports import AttemptRef, Target
 from tests.builders import a_file, a_line
+from tests.contract.intune_scene import IntuneScene, an_identifier
 from tests.entra import UnsignedToken
 from tests.fakes.files import FakeWork
 from tests.fakes.hub import FakeHub
@@ -68,6 +70,23 @@ def fake_scene() -> Scene:
         hub.finish(*errors)
 
     return Scene(hub, accept, finish)
+
+
+def intune_scene(running: RunningGraph, storage: BlobServiceClient) -> Scene:
+    """Return a tenant of Intune that has the identifier `EXISTS`."""
+    tenant = IntuneScene(running, storage)
+    tenant.has(EXISTS)
+
+    def accept(ref: AttemptRef, lines: bytes) -> None:
+        names = (json.loads(line)["id"] for line in lines.splitlines())
+        tenant.accept(ref, a_file(*(an_identifier(name, description="new") for name in names)))
+
+    def finish() -> None:
+        for job in tenant.target.look():
+            import_id, _, number = job.id.rpartition("-a")
+            tenant.target.advance(AttemptRef(import_id, int(number), 1), job.id, ())
+
+    return Scene(tenant.target, accept, finish)
 
 
 @contextmanager

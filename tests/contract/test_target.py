@@ -31,18 +31,33 @@ from tests.contract.targets import (
     Service,
     configuration,
     fake_scene,
+    intune_scene,
 )
 
 
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 
 
-@pytest.fixture(params=["fake", *PLANES])
-def scene(request: Any) -> Scene:
-    if request.param == "fake":
+def scene_of(kind: str, request: Any) -> Scene:
+    if kind == "fake":
         return fake_scene()
+    if kind == "intune":
+        graph = request.getfixturevalue("running_graph")
+        return intune_scene(graph, request.getfixturevalue("storage"))
     service: Service = request.getfixturevalue("service")
-    return service.scene(request.param)
+    return service.scene(kind)
+
+
+@pytest.fixture(params=["fake", *PLANES, "intune"])
+def scene(request: Any) -> Scene:
+    """Any target."""
+    return scene_of(request.param, request)
+
+
+@pytest.fixture(params=["fake", *PLANES])
+def hub(request: Any) -> Scene:
+    """A target that is a hub."""
+    return scene_of(request.param, request)
 
 
 @pytest.fixture
@@ -62,7 +77,7 @@ def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     job_id = scene.target.start(ref)
     (job,) = scene.target.look()
     assert (job.id, job.kind, job.takes_slot) == (job_id, "import", True)
-    assert scene.target.advance(ref, job_id, [job]) == job
+    assert scene.target.advance(ref, job_id, [job])
     scene.finish()
     (job,) = scene.target.look()
     assert (job.status, job.takes_slot) == (JobStatus.COMPLETED, False)
@@ -95,15 +110,15 @@ def test_a_container_is_waited_for_if_the_hub_uses_its_identity(service: Service
 
 
 @pytest.mark.parametrize("task", Task)
-def test_behind_the_fence_a_late_start_is_refused(scene: Scene, ref: AttemptRef, task: Task):
+def test_behind_the_fence_a_late_start_is_refused(hub: Scene, ref: AttemptRef, task: Task):
     """This is what makes a second attempt safe, whatever it is for."""
     ref = AttemptRef(ref.import_id, 1, 1, task, Export() if task is Task.EXPORT else None)
-    scene.accept(ref, a_file(a_line()))
-    scene.target.prepare(ref)
-    scene.target.fence(ref)
+    hub.accept(ref, a_file(a_line()))
+    hub.target.prepare(ref)
+    hub.target.fence(ref)
     with pytest.raises((TargetRefused, AnswerLost)):
-        scene.target.start(ref)
-    assert list(scene.target.look()) == []
+        hub.target.start(ref)
+    assert list(hub.target.look()) == []
 
 
 def test_attempts_do_not_meet(scene: Scene, ref: AttemptRef):
@@ -144,17 +159,17 @@ def test_the_outcome_is_there_when_the_job_has_ended(scene: Scene, ref: AttemptR
         assert list(errors.rest()) == []
 
 
-def test_an_export_writes_its_files(scene: Scene, ref: AttemptRef):
+def test_an_export_writes_its_files(hub: Scene, ref: AttemptRef):
     """Not before the job has ended; then one file, and a second with configurations if asked."""
     ref = AttemptRef(ref.import_id, 1, 0, Task.EXPORT, Export(configurations=True))
-    scene.target.preflight(ref, {})
-    scene.target.prepare(ref)
-    assert scene.target.exported(ref) is None
-    scene.target.start(ref)
-    (job,) = scene.target.look()
+    hub.target.preflight(ref, {})
+    hub.target.prepare(ref)
+    assert hub.target.exported(ref) is None
+    hub.target.start(ref)
+    (job,) = hub.target.look()
     assert (job.kind, job.takes_slot) == ("export", True)
-    scene.finish()
-    files = scene.target.exported(ref)
+    hub.finish()
+    files = hub.target.exported(ref)
     assert files
     assert {name: EXISTS.encode() in b"".join(chunks) for name, chunks in files.items()} == {
         "devices.txt": True,

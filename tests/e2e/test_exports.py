@@ -1,6 +1,7 @@
 """Exports on request, configurations, and cancelling, from the queue to the one message."""
 
 import json
+from typing import Any
 
 from cli.connections import Connections
 from cli.requests import send_request
@@ -36,13 +37,27 @@ def test_an_export_hands_out_what_the_hub_has(journey: Journey):
     assert result["counts"]["applied"] == len(found)
 
 
-def test_a_running_import_can_be_cancelled(journey: Journey):
-    """Its hub ends the job, and that is what the message says."""
-    name = journey.drop(a_file(a_line("cancelled-1")))
-    until(lambda: journey.state(name) == "running", "the job runs")
-    (import_id,) = (one["id"] for one in journey.records() if one["source"]["name"] == name)
-    ask(journey, "cancel-requests", import_id)
+def test_a_hub_is_reached_by_resource_manager_too(journey: Journey):
+    """The devices are the hub's, whichever plane it was asked on."""
+    name = journey.drop(a_file(a_line("by-arm-1")), target="factory-b-by-arm")
     result = journey.result(name)
-    assert result["status"] in {"cancelled", "completed"}
-    if result["status"] == "cancelled":
-        assert result["reason"]["code"] == "job_cancelled"
+    assert (result["status"], result["counts"]["applied"]) == ("completed", 1)
+    assert journey.hub("factory-b").devices("by-arm-") == {"by-arm-1"}
+
+
+def test_an_import_that_waits_can_be_cancelled(journey: Journey):
+    """Its hub is busy for twenty seconds; nothing of it gets there."""
+    throttled = {"operation": "POST /jobs/create", "action": {"status": 429}, "times": 2}
+    journey.hub("factory-b")("POST", "/_emulator/faults", throttled)
+    name = journey.drop(a_file(a_line("cancelled-1")), target="factory-b")
+    record = until(lambda: waiting(journey, name), "the import waits")
+    ask(journey, "cancel-requests", record["id"])
+    result = journey.result(name)
+    assert (result["status"], result["reason"]["code"]) == ("cancelled", "cancelled")
+    assert not journey.hub("factory-b").devices("cancelled-")
+
+
+def waiting(journey: Journey, name: str) -> Any:
+    """Return the record of an import that was put back."""
+    records = (one for one in journey.records() if one["source"]["name"] == name)
+    return next((one for one in records if one["state"] == "queued" and one["tries"]), None)

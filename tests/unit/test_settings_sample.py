@@ -20,7 +20,13 @@ OF_THE_HOST = {
     *("POLL_SCHEDULE", "RECONCILE_SCHEDULE"),
 }
 #: The connections of the sample's targets.
-OF_THE_TARGETS = {"FactoryA", "Intune__graphHostName", "Intune__credential"}
+OF_THE_TARGETS = {
+    "FactoryA",
+    "Intune__graphHostName",
+    "Intune__credential",
+    "ResourceManager__managementHostName",
+    "ResourceManager__credential",
+}
 
 
 def names_in_code() -> Iterator[str]:
@@ -44,6 +50,7 @@ def test_the_sample_can_be_used_as_it_is():
     assert hosts == {
         "factory-a": "your-hub.azure-devices.net",
         "intune": "graph.microsoft.com",
+        "factory-b": "management.azure.com",
     }
     with BlobServiceClient.from_connection_string(SAMPLE["DeviceFiles"]) as client:
         assert client.account_name == "devstoreaccount1"
@@ -51,8 +58,16 @@ def test_the_sample_can_be_used_as_it_is():
 
 def test_the_stack_sets_every_setting():
     """What `make up` prints differs from the sample in values only."""
-    hubs = {"factory-a": {"connection_string": "x"}}
-    addresses = Addresses("s", "b", hubs, "localhost:1", "ca.pem")
+    hubs = {"factory-a": {"connection_string": "x", "host": "localhost:2"}}
+    addresses = Addresses(
+        storage="s",
+        bus="b",
+        hubs=hubs,
+        graph="localhost:1",
+        management="localhost:3",
+        resources="/subscriptions/",
+        ca_file="ca.pem",
+    )
     stack = local_settings(addresses, Pace())["Values"]
     assert stack.keys() == SAMPLE.keys()
 
