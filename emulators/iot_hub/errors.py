@@ -21,18 +21,25 @@ class ErrorCode(IntEnum):
     BulkRegistryOperationFailure = 400013
     InvalidDeviceScope = 400028
     ManagedIdentityNotEnabled = 400032
+    InvalidConfigurationTargetCondition = 400401
+    InvalidConfigurationContent = 400402
+    InvalidConfigurationCustomMetricsQuery = 400404
     IotHubUnauthorizedAccess = 401002
     SystemModuleModifyUnauthorizedAccess = 401100
     IotHubQuotaExceeded = 403002
     JobQuotaExceeded = 403003
+    OperationNotAvailableInCurrentTier = 403010
     DeviceNotFound = 404001
     JobNotFound = 404002
     ModuleNotFound = 404010
+    ConfigurationNotFound = 404301
     DeviceAlreadyExists = 409001
     ModuleAlreadyExistsOnDevice = 409301
+    ConfigurationAlreadyExists = 409401
     PreconditionFailed = 412001
     TooManyDevices = 413002
     TooManyModulesOnDevice = 413003
+    ConfigurationCountLimitExceeded = 413101
     ThrottlingBacklogTimeout = 429003
     ServerError = 500001
     ServiceUnavailable = 503001
@@ -61,6 +68,22 @@ class HubError(Exception):
     def tracking(self) -> str:
         """Return the line by which the service's operators find a request again."""
         return f"Tracking ID:{uuid4().hex}-G:0-TimeStamp:{ticks.american(ticks.now())}"
+
+
+def throttled(operation_type: str) -> HubError:
+    """Say that operations of a kind come too fast.
+
+    Words of a live hub, which said CRUD of bulk calls (Iot-Telemetry-Simulator#39) and
+    ConfigurationWrite of configurations; what it calls the other kinds was not seen.
+    """
+    text = "The request has been throttled. Wait 10 seconds and try again. "
+    return HubError(ErrorCode.ThrottlingBacklogTimeout, f"{text}Operation type: {operation_type}")
+
+
+def not_in_tier() -> HubError:
+    """Say that a hub of a Basic tier has no such thing (words of Microsoft's list of errors)."""
+    text = "The operation is not available in the current tier."
+    return HubError(ErrorCode.OperationNotAvailableInCurrentTier, text)
 
 
 class JobRefused(HubError):

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 from emulators.iot_hub import typed_json
 from emulators.iot_hub.typed_json import (
     Document,
-    Unreadable,
     choice,
     collection,
     fields,
@@ -156,9 +155,4 @@ def read_device(value: Any, required: tuple[str, ...] = ("id",)) -> ExportImport
     Raises:
         Unreadable: A value does not fit, or a required one is missing.
     """
-    read = read_object(value, _DEVICE)
-    for name in required:
-        if name not in read:
-            problem = f"Required property '{name}' not found in JSON"
-            raise Unreadable(problem)
-    return ExportImportDevice(**read)
+    return ExportImportDevice(**read_object(value, _DEVICE, required=required))

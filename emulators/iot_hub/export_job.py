@@ -1,4 +1,4 @@
-"""What an export job does: the whole registry becomes one blob, a line for each identity."""
+"""What an export job does: the registry becomes one blob, the configurations another."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from threading import Event
 from typing import Final
 
 from emulators.iot_hub import wire_shapes
-from emulators.iot_hub.containers import container
+from emulators.iot_hub.configurations import Configurations
+from emulators.iot_hub.containers import Containers
 from emulators.iot_hub.job import JobRequest
 from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.typed_json import compact
@@ -23,7 +24,9 @@ class ExportJob:
     """The work of one export job."""
 
     registry: Registry
+    configurations: Configurations
     request: JobRequest
+    containers: Containers
 
     def run(self, stopped: Event) -> None:
         """Export everything. A stopped job writes nothing.
@@ -33,7 +36,7 @@ class ExportJob:
         """
         with (
             SpooledTemporaryFile(LINES_IN_MEMORY) as lines,
-            container(self.request.output_uri) as target,
+            self.containers.open(self.request.output_uri) as target,
         ):
             for line in self._lines(stopped):
                 lines.write(line)  # one by one: writelines would not look at the size in between
@@ -42,7 +45,12 @@ class ExportJob:
             lines.seek(0)
             target.upload_blob(self.request.output_blob, lines, overwrite=True)
             if self.request.includes_configurations:
-                target.upload_blob(self.request.configurations_blob, b"", overwrite=True)
+                blob = self.request.configurations_blob
+                target.upload_blob(blob, self._configuration_lines(), overwrite=True)
+
+    def _configuration_lines(self) -> bytes:
+        kept = self.configurations.all()
+        return b"".join(compact(configuration.export_line()) + b"\n" for configuration in kept)
 
     def _lines(self, stopped: Event) -> Iterator[bytes]:
         with_keys = not self.request.excludes_keys

@@ -83,9 +83,10 @@ def new_identity(wish: ExportImportDevice) -> Identity:
 
 def overwritten(old: Identity, wish: ExportImportDevice) -> Identity:
     """Replace all that a line may set. A line without keys gets new ones, as observed live."""
-    scope = wish.device_scope
-    if wish.is_edge:
-        scope = old.device_scope if old.iot_edge else own_scope(wish.id, old.generation_id)
+    if old.iot_edge and not wish.is_edge:
+        # Its parent is lost, even if the line names one (observed live).
+        wish = wish._replace(device_scope=None)
+    scope = own_scope(wish.id, old.generation_id) if wish.is_edge else wish.device_scope
     return old._replace(
         version=old.version + 1,
         status_updated=ticks.now(),

@@ -1,7 +1,7 @@
 """What the hub refuses in an identity, with the words it was seen to use.
 
 Source: `RegistryManager.cs` of the C# SDK for ids and the both-credentials text; a live hub for
-keys, thumbprints and the type `none`.
+keys, thumbprints and the type `none`; Microsoft's page on scaling for Basic tiers.
 """
 
 import base64
@@ -9,13 +9,20 @@ import re
 from collections.abc import Callable
 from typing import Final, NoReturn
 
-from emulators.iot_hub.errors import ErrorCode, HubError
-from emulators.iot_hub.export_import_device import AuthenticationType, ExportImportDevice
+from emulators.iot_hub.errors import ErrorCode, HubError, not_in_tier
+from emulators.iot_hub.export_import_device import (
+    AuthenticationType,
+    ExportImportDevice,
+    ImportMode,
+)
+from emulators.iot_hub.tier import BASIC, Tier
 
 
 STATUS_REASON_CHARACTERS: Final = 128
 KEY_BYTES: Final = range(16, 65)
 
+_DELETES: Final = frozenset({ImportMode.DELETE, ImportMode.DELETE_IF_MATCH_ETAG})
+_OF_TWINS: Final = frozenset({ImportMode.UPDATE_TWIN, ImportMode.UPDATE_TWIN_IF_MATCH_ETAG})
 _ID: Final = re.compile(r"[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}")
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
@@ -33,6 +40,28 @@ def check_ids(wish: ExportImportDevice) -> None:
     if wish.module_id.startswith("$"):
         text = "Unauthorized to modify reserved module."
         raise HubError(ErrorCode.SystemModuleModifyUnauthorizedAccess, text)
+
+
+def check_tier(wish: ExportImportDevice, tier: Tier | None) -> None:
+    """Refuse what a hub of a Basic tier does not have: modules, twins and edge devices.
+
+    Microsoft's page has modules in its table for Basic, but hubs refuse them
+    (azure-docs.de-de#559).
+
+    The empty sections of a twin that every export carries ask for nothing; neither does what
+    stands beside the ids when a device is to go.
+
+    Raises:
+        HubError: 403010.
+    """
+    if tier in BASIC and (wish.module_id or _needs_standard(wish)):
+        raise not_in_tier()
+
+
+def _needs_standard(wish: ExportImportDevice) -> bool:
+    if wish.mode in _DELETES:
+        return False
+    return wish.mode in _OF_TWINS or wish.is_edge or any((wish.tags, *wish.properties))
 
 
 def check_identity(wish: ExportImportDevice) -> None:

@@ -12,14 +12,16 @@ from typing import Final
 from emulators.iot_hub.errors import ErrorCode, HubError
 from emulators.iot_hub.export_import_device import ExportImportDevice, ImportMode
 from emulators.iot_hub.identity import (
+    SYSTEM_MODULES,
     Identity,
     new_identity,
     overwritten,
     system_modules,
     with_twin,
 )
-from emulators.iot_hub.identity_rules import check_identity, check_ids
+from emulators.iot_hub.identity_rules import check_identity, check_ids, check_tier
 from emulators.iot_hub.registry import Registry
+from emulators.iot_hub.scopes import check_new, check_overwritten
 from emulators.iot_hub.twin_document import Section, checked
 from emulators.iot_hub.typed_json import Document
 
@@ -38,6 +40,7 @@ def apply(registry: Registry, wish: ExportImportDevice) -> None:
             identity, because the service judges the two apart.
     """
     check_ids(wish)
+    check_tier(wish, registry.tier)
     rule = _RULES[wish.mode]
     existing = registry.find(wish.id, wish.module_id)
     if existing is None:
@@ -48,8 +51,10 @@ def apply(registry: Registry, wish: ExportImportDevice) -> None:
 
 def _create(registry: Registry, wish: ExportImportDevice) -> None:
     check_identity(wish)
-    _check_room(registry, wish)
-    _check_scope(registry, wish)
+    _check_room(registry, 1 + wish.is_edge * len(SYSTEM_MODULES))
+    if wish.module_id:
+        _check_device(registry, wish)
+    check_new(registry, wish)
     identity = _with_wished_twin(new_identity(wish), wish)
     registry.add(identity)
     if wish.is_edge:
@@ -58,7 +63,9 @@ def _create(registry: Registry, wish: ExportImportDevice) -> None:
 
 def _overwrite(registry: Registry, wish: ExportImportDevice, existing: Identity) -> None:
     check_identity(wish)
-    _check_scope(registry, wish)
+    if wish.is_edge and not existing.iot_edge:
+        _check_room(registry, len(SYSTEM_MODULES))
+    check_overwritten(registry, wish, existing)
     identity = overwritten(existing, wish)
     # Made before anything is written, because it may be refused.
     identity_and_twin = _with_wished_twin(identity, wish)
@@ -115,12 +122,10 @@ def _check_etag(given: str | None, current: str) -> None:
         raise HubError(ErrorCode.PreconditionFailed, "PreconditionFailed")
 
 
-def _check_room(registry: Registry, wish: ExportImportDevice) -> None:
-    if len(registry) >= registry.limit:
+def _check_room(registry: Registry, count: int) -> None:
+    if len(registry) + count > registry.limit:
         text = "Total number of devices on IotHub exceeded the allocated quota."
         raise HubError(ErrorCode.IotHubQuotaExceeded, text)
-    if wish.module_id:
-        _check_device(registry, wish)
 
 
 def _check_device(registry: Registry, wish: ExportImportDevice) -> None:
@@ -129,16 +134,6 @@ def _check_device(registry: Registry, wish: ExportImportDevice) -> None:
     if len(registry.modules(wish.id)) >= MODULES_ON_A_DEVICE:
         text = f"Device {wish.id} has {MODULES_ON_A_DEVICE} modules already"
         raise HubError(ErrorCode.TooManyModulesOnDevice, text)
-
-
-def _check_scope(registry: Registry, wish: ExportImportDevice) -> None:
-    """Refuse parents that are not edge devices of this hub: scopes do not travel between hubs."""
-    scopes = wish.parent_scopes if wish.is_edge else filter(None, (wish.device_scope,))
-    for scope in scopes:
-        device_id = scope.rpartition("/")[2].rpartition("-")[0]
-        parent = registry.find(device_id)
-        if parent is None or not parent.iot_edge or parent.device_scope != scope:
-            raise HubError(ErrorCode.InvalidDeviceScope, f"Device scope {scope} is not valid")
 
 
 def _toggle_system_modules(registry: Registry, device: Identity) -> None:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from emulators.iot_hub import ticks, typed_json
-from emulators.iot_hub.errors import ErrorCode, HubError
-from emulators.iot_hub.typed_json import choice, flag, string
+from emulators.iot_hub.errors import ErrorCode, HubError, not_in_tier
+from emulators.iot_hub.tier import BASIC, Tier
+from emulators.iot_hub.typed_json import choice, fields, flag, nested, string
 
 
 class JobType(StrEnum):
@@ -39,8 +40,13 @@ class StorageAuthentication(StrEnum):
     IDENTITY_BASED = "identityBased"
 
 
+def _user_assigned(identity: str | None = None) -> str | None:
+    return identity
+
+
 _DOTNET: Final = "Microsoft.Azure.Devices.{}"
-_REQUEST: Final = typed_json.fields(
+_IDENTITY: Final = fields(userAssignedIdentity=("identity", string))
+_REQUEST: Final = fields(
     type=("type", choice(JobType, _DOTNET.format("JobType"))),
     inputBlobContainerUri=("input_uri", string),
     inputBlobName=("input_blob", string),
@@ -53,6 +59,7 @@ _REQUEST: Final = typed_json.fields(
         "storage_authentication",
         choice(StorageAuthentication, _DOTNET.format("StorageAuthenticationType")),
     ),
+    identity=("user_assigned_identity", nested(_IDENTITY, _user_assigned)),
 )
 
 
@@ -69,6 +76,8 @@ class JobRequest:
     includes_configurations: bool = False
     configurations_blob: str = "configurations.txt"
     storage_authentication: StorageAuthentication = StorageAuthentication.KEY_BASED
+    #: Resource id of the identity to act as when it is not to be the hub's own.
+    user_assigned_identity: str | None = None
 
     @classmethod
     def read(cls, body: Any) -> Self:
@@ -76,16 +85,26 @@ class JobRequest:
 
         Raises:
             Unreadable: A value does not fit its field.
-            HubError: 400004, no type; 400032, this hub has no managed identity.
+            HubError: 400004, no type.
         """
         read = typed_json.read_object(body, _REQUEST)
         if "type" not in read:
             raise HubError(ErrorCode.ArgumentInvalid, "A job needs a type: import or export")
-        request = cls(**read)
-        if request.storage_authentication is StorageAuthentication.IDENTITY_BASED:
-            text = "The hub has no managed identity; use keyBased"
-            raise HubError(ErrorCode.ManagedIdentityNotEnabled, text)
-        return request
+        return cls(**read)
+
+    def check_tier(self, tier: Tier | None) -> None:
+        """Refuse to handle configurations for a hub of a Basic tier, which has none.
+
+        Raises:
+            HubError: 403010.
+        """
+        if tier in BASIC and self.includes_configurations:
+            raise not_in_tier()
+
+    @property
+    def imports_configurations(self) -> bool:
+        """Whether there is a second blob to read."""
+        return self.type is JobType.IMPORT and self.includes_configurations
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from azure.core.exceptions import AzureError
 
-from emulators.iot_hub import ticks
-from emulators.iot_hub.containers import check_input, check_output
+from emulators.iot_hub.clock import Clock
+from emulators.iot_hub.configurations import Configurations
+from emulators.iot_hub.containers import Containers
 from emulators.iot_hub.errors import ErrorCode, HubError, job_quota_exceeded
 from emulators.iot_hub.export_job import ExportJob
 from emulators.iot_hub.import_job import ImportJob
@@ -20,27 +21,50 @@ from emulators.iot_hub.job import FINAL, Job, JobRequest, JobStatus, JobType
 from emulators.iot_hub.job_history import JobHistory
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.registry import Registry
+from emulators.iot_hub.storage import Storage
+from emulators.iot_hub.ticks import TICKS_A_SECOND
 
+
+#: How long an ended job is remembered, in ticks (Microsoft's page on quotas and throttling).
+RETENTION: Final = 30 * 24 * 3600 * TICKS_A_SECOND
+#: Why a job failed that was active when the hub went, in good order or killed.
+ABANDONED: Final = "The hub was stopped while the job was active."
 
 log: Final = logging.getLogger(__name__)
 
 
 class Jobs:
-    """All jobs of a hub; at most one is not final, and it runs in a thread of its own."""
+    """All jobs of a hub; at most one is not final, and it runs in a thread of its own.
 
-    def __init__(self, registry: Registry, history: JobHistory, pace: Pace) -> None:
+    A job that the history still calls active died with its process: it has failed.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        configurations: Configurations,
+        history: JobHistory,
+        pace: Pace,
+        storage: Storage,
+        clock: Clock,
+    ) -> None:
         self._registry = registry
+        self._configurations = configurations
+        self._storage = storage
         self._history = history
         self._pace = pace
-        self._jobs = history.load()
+        self._clock = clock
         self._changing = Lock()
         self._creating = Lock()
         self._stopped = Event()
         self._thread: Thread | None = None
+        for job in history.all():
+            self._move(job.job_id, JobStatus.FAILED, ABANDONED)
 
     def all(self) -> list[Job]:
-        """Return every job, oldest first."""
-        return list(self._jobs.values())
+        """Return every job that is active or ended in the last 30 days, oldest first."""
+        self._history.forget(self._clock.now() - RETENTION)
+        return self._history.all()
 
     def find(self, job_id: str) -> Job:
         """Return one job.
@@ -48,23 +72,26 @@ class Jobs:
         Raises:
             HubError: 404002.
         """
-        if job_id not in self._jobs:
+        self._history.forget(self._clock.now() - RETENTION)
+        job = self._history.find(job_id)
+        if job is None:
             raise HubError(ErrorCode.JobNotFound, job_id)
-        return self._jobs[job_id]
+        return job
 
     def create(self, request: JobRequest) -> Job:
         """Start a job, unless the slot is taken or a container cannot be used.
 
         Raises:
-            JobRefused: 403003 or 400008; then nothing happened.
+            HubError: 403010 or 400032; then nothing happened, as with the others.
+            JobRefused: 403003 or 400008.
         """
+        request.check_tier(self._registry.tier)
+        containers = self._storage.containers(request)
         with self._creating:
             if any(not job.is_final for job in self.all()):
                 raise job_quota_exceeded()
-            if request.type is JobType.IMPORT:
-                check_input(request.input_uri, request.input_blob)
-            check_output(request.output_uri)
-            return self._start(request)
+            self._storage.validate(request, containers)
+            return self._start(request, containers)
 
     def cancel(self, job_id: str) -> JobStatus:
         """Cancel an active job and return where it stood; afterwards it changes nothing more.
@@ -84,8 +111,8 @@ class Jobs:
 
     def close(self) -> None:
         """Stop the active job where it is; its history says that it never ended."""
-        self._stopped.set()
-        self.settle()
+        self._stop()
+        self._history.close()
 
     def settle(self) -> None:
         """Wait until no job is active."""
@@ -94,23 +121,25 @@ class Jobs:
 
     def clear(self) -> None:
         """Stop the active job and forget all."""
-        self.close()
-        self._jobs.clear()
+        self._stop()
         self._history.clear()
 
-    def _start(self, request: JobRequest) -> Job:
-        job = Job(str(uuid4()), request.type, ticks.now(), request.excludes_keys)
+    def _stop(self) -> None:
+        self._stopped.set()
+        self.settle()
+
+    def _start(self, request: JobRequest, containers: Containers) -> Job:
+        job = Job(str(uuid4()), request.type, self._clock.now(), request.excludes_keys)
         self._keep(job)
         self._stopped = Event()
-        arguments = (job.job_id, self._work(request), self._stopped)
+        arguments = (job.job_id, self._work(request, containers), self._stopped)
         self._thread = Thread(target=self._run, args=arguments, name=f"job {job.job_id}")
         self._thread.start()
         return job
 
-    def _work(self, request: JobRequest) -> ImportJob | ExportJob:
-        if request.type is JobType.IMPORT:
-            return ImportJob(self._registry, request, self._pace)
-        return ExportJob(self._registry, request)
+    def _work(self, request: JobRequest, containers: Containers) -> ImportJob | ExportJob:
+        what = (self._registry, self._configurations, request, containers)
+        return ImportJob(*what, self._pace) if request.type is JobType.IMPORT else ExportJob(*what)
 
     def _run(self, job_id: str, work: ImportJob | ExportJob, stopped: Event) -> None:
         with self._failing(job_id):
@@ -134,14 +163,13 @@ class Jobs:
     def _move(self, job_id: str, status: JobStatus, reason: str | None = None) -> bool:
         """Move a job on, and tell whether it moved: a final job stays what it is."""
         with self._changing:
-            job = self._jobs.get(job_id)
+            job = self._history.find(job_id)
             if job is None or job.is_final:
                 return False
-            ended = ticks.now() if status in FINAL else None
+            ended = self._clock.now() if status in FINAL else None
             self._keep(replace(job, status=status, ended=ended, failure_reason=reason))
             return True
 
     def _keep(self, job: Job) -> None:
-        self._jobs[job.job_id] = job
         self._history.write(job)
         log.info("%s job %s is %s", job.type, job.job_id, job.status)

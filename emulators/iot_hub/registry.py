@@ -9,10 +9,9 @@ from typing import Final, Literal, NamedTuple
 
 from emulators.iot_hub.export_import_device import DeviceStatus
 from emulators.iot_hub.identity import Identity
+from emulators.iot_hub.tier import LIMITS, Tier
 
 
-#: Devices and modules together, any tier but Free (Microsoft's page on quotas and throttling).
-DEFAULT_LIMIT: Final = 1_000_000
 #: Rows that are read at a time, so that reading a whole registry takes little memory.
 PAGE: Final = 1000
 
@@ -44,8 +43,10 @@ class Statistics(NamedTuple):
 class Registry:
     """Identities in the order of device id and module id. Any thread may call any method."""
 
-    def __init__(self, path: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(self, path: Path | None = None, limit: int = LIMITS.devices) -> None:
         self.limit = limit
+        #: The hub's tier, which decides what an identity may have; None for all there is.
+        self.tier: Tier | None = None
         self._lock = RLock()
         self._database = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False

@@ -9,20 +9,17 @@ from uuid import uuid4
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulators.iot_hub.errors import ErrorCode, HubError
+from emulators.iot_hub.errors import ErrorCode, HubError, throttled
 from emulators.iot_hub.faults import Action, Fault
 from emulators.iot_hub.routes.operation import Answer, refusal
+from emulators.iot_hub.throttle import REGISTRY
 from emulators.iot_hub.typed_json import compact
 
 
-THROTTLED: Final = 429
 JSON: Final = "application/json; charset=utf-8"
 #: The service's errors for the statuses that a fault may order; any other comes without a body.
 STATUS_ERRORS: Final = {
-    THROTTLED: HubError(
-        ErrorCode.ThrottlingBacklogTimeout,
-        "The request has been throttled. Wait 10 seconds and try again. Operation type: CRUD",
-    ),
+    429: throttled(REGISTRY.operation_type),
     500: HubError(ErrorCode.ServerError, "InternalServerError"),
     503: HubError(ErrorCode.ServiceUnavailable, "ServiceUnavailable"),
 }
@@ -61,12 +58,7 @@ def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
 
 def _of_status(status: int) -> Answer:
     error = STATUS_ERRORS.get(status)
-    if error is None:
-        return Answer(status=status)
-    answer = refusal(error)
-    # A live hub says nothing of Retry-After, but closes the connection of whom it throttles.
-    closing = {"connection": "close"} if status == THROTTLED else {}
-    return Answer(answer.body, status, {**answer.headers, **closing})
+    return refusal(error) if error else Answer(status=status)
 
 
 async def _hang(_scope: Scope, receive: Receive, _send: Send) -> None:

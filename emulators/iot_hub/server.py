@@ -69,6 +69,9 @@ def listen(hub: Hub, port: int, files: Certificate) -> Iterator[RunningHub]:
     """Serve the hub with a certificate that is there already; the hub stays open."""
     server = _Server(hub, files)
     listener = socket.create_server(("127.0.0.1", port))
+    # What is accepted inherits it; asyncio would not set it on a listener that is given to it,
+    # and every answer would wait 40 ms for the client's acknowledgement of its head.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     thread = Thread(target=server.run, args=([listener],), name=f"hub {hub.name}")
     thread.start()
     server.ready.wait()

@@ -17,6 +17,7 @@ type Document = dict[str, Any]
 
 #: Json.NET's default since 13.0.1.
 MOST_LEVELS: Final = 64
+INT32: Final = range(-(2**31), 2**31)
 
 
 class Unreadable(Exception):
@@ -68,11 +69,13 @@ def parse(text: str) -> Any:
     return value
 
 
-def read_object(value: Any, shape: Shape, path: str = "") -> Document:
+def read_object(
+    value: Any, shape: Shape, path: str = "", required: tuple[str, ...] = ()
+) -> Document:
     """Read an object into a dict that has the shape's attributes, those with a value only.
 
     Raises:
-        Unreadable: A value does not fit its field.
+        Unreadable: A value does not fit its field, or a required attribute has none.
     """
     if not isinstance(value, dict):
         _mismatch(value, path)
@@ -82,6 +85,10 @@ def read_object(value: Any, shape: Shape, path: str = "") -> Document:
         if known and item is not None:
             name, attribute, reader = known
             read[attribute] = reader(item, path + name)
+    for attribute in required:
+        if attribute not in read:
+            problem = f"Required property '{attribute}' not found in JSON"
+            raise Unreadable(problem)
     return read
 
 
@@ -111,11 +118,33 @@ def flag(value: Any, path: str) -> bool:
     return word == "true"
 
 
+def integer(value: Any, path: str) -> int:
+    """Read a 32-bit integer, or the text of one."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    token = json.dumps(value, ensure_ascii=False)
+    if not text.removeprefix("-").isdecimal():
+        problem = f"Could not convert string to integer: {text}"
+        raise Unreadable(problem, path, token)
+    if int(text) not in INT32:
+        problem = f"JSON integer {text} is too large or small for an Int32"
+        raise Unreadable(problem, path, token)
+    return int(text)
+
+
 def collection(value: Any, path: str) -> Document:
     """Read an object whose fields are the user's own."""
     if not isinstance(value, dict):
         _mismatch(value, path)
     return cast(Document, value)
+
+
+def texts(value: Any, path: str) -> dict[str, str]:
+    """Read an object whose fields have names of the user's own and strings for values."""
+    return {
+        name: string(item, f"{path}.{name}")
+        for name, item in collection(value, path).items()
+        if item is not None
+    }
 
 
 def strings(value: Any, path: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """`POST /devices`: up to 100 lines in one call, each applied or refused on its own.
 
 Source: `BulkRegistryOperationResult` in the service's Swagger; status and header as the C# and
-Python SDKs expect them. Unlike a job's lines, an item needs no status (recorded traffic).
+Python SDKs expect them. Unlike a job's lines, an item needs no status (recorded traffic). For
+the throttle, each device is an operation (Microsoft's page on throttling).
 """
 
 from typing import Any, Final
@@ -13,6 +14,7 @@ from emulators.iot_hub.export_import_device import ExportImportDevice, read_devi
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.routes.operation import Answer, Call, Operation, unreadable_body
+from emulators.iot_hub.throttle import REGISTRY
 from emulators.iot_hub.typed_json import Unreadable
 
 
@@ -23,6 +25,7 @@ FAILURE_HEADERS: Final = {"IotHubErrorCode": ErrorCode.BulkRegistryOperationFail
 
 def _update(hub: Hub, call: Call) -> Answer:
     wishes = _wishes(call.json)
+    hub.charge(REGISTRY, len(wishes))
     with hub.registry.transaction():
         outcomes = [_apply(hub.registry, wish) for wish in wishes]
     errors = [error for error in outcomes if error]

@@ -4,8 +4,9 @@ from typing import Final
 
 from emulators.iot_hub.faults import Fault
 from emulators.iot_hub.hub import Hub
-from emulators.iot_hub.routes import bulk, identities, jobs, queries, twins
+from emulators.iot_hub.routes import bulk, configurations, identities, jobs, queries, twins
 from emulators.iot_hub.routes.operation import Answer, Call, Operation
+from emulators.iot_hub.tier import Tier
 
 
 SERVICE_OPERATIONS: Final = (
@@ -14,6 +15,7 @@ SERVICE_OPERATIONS: Final = (
     *bulk.OPERATIONS,
     *identities.OPERATIONS,
     *twins.OPERATIONS,
+    *configurations.OPERATIONS,
 )
 _NAMES: Final = frozenset(operation.name for operation in SERVICE_OPERATIONS)
 
@@ -22,11 +24,44 @@ def _order_fault(hub: Hub, call: Call) -> Answer:
     try:
         fault = Fault.read(call.json)
     except (KeyError, TypeError, ValueError) as error:
-        return Answer({"Message": f"That is no fault: {error}"}, 400)
+        return _no_order("fault", error)
     if fault.operation not in _NAMES:
         return Answer({"Message": f"There is no operation {fault.operation}"}, 400)
     hub.faults.add(fault)
     return Answer(status=204)
+
+
+def _scale(hub: Hub, call: Call) -> Answer:
+    """Take `{"tier": "S1", "units": 2}`, or a tier of null for a hub without limits."""
+    try:
+        order = call.json
+        tier = None if order["tier"] is None else Tier(order["tier"])
+        hub.scale(tier, order.get("units", 1))
+    except (KeyError, TypeError, ValueError) as error:
+        return _no_order("tier", error)
+    return Answer(status=204)
+
+
+def _advance_clock(hub: Hub, call: Call) -> Answer:
+    """Take `{"advance": 60}`, in seconds."""
+    try:
+        hub.clock.advance(float(call.json["advance"]))
+    except (KeyError, TypeError, ValueError) as error:
+        return _no_order("time", error)
+    return Answer(status=204)
+
+
+def _delay_role(hub: Hub, call: Call) -> Answer:
+    match call.json:
+        case {"validations": int(validations)} if validations >= 0:
+            hub.storage.delay_role(validations)
+            return Answer(status=204)
+        case _:
+            return Answer({"Message": "How many validations, please?"}, 400)
+
+
+def _no_order(what: str, error: Exception) -> Answer:
+    return Answer({"Message": f"That is no {what}: {error}"}, 400)
 
 
 def _count_calls(hub: Hub, _call: Call) -> Answer:
@@ -41,6 +76,9 @@ def _reset(hub: Hub, _call: Call) -> Answer:
 OPERATIONS: Final = (
     *SERVICE_OPERATIONS,
     Operation("POST", "/_emulator/faults", None, _order_fault),
+    Operation("POST", "/_emulator/tier", None, _scale),
+    Operation("POST", "/_emulator/clock", None, _advance_clock),
+    Operation("POST", "/_emulator/role-delay", None, _delay_role),
     Operation("GET", "/_emulator/calls", None, _count_calls),
     Operation("POST", "/_emulator/reset", None, _reset),
 )

@@ -18,6 +18,8 @@ from emulators.iot_hub.export_import_device import (
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.identity import Identity
 from emulators.iot_hub.routes.operation import Answer, Call, Operation, unreadable_body
+from emulators.iot_hub.throttle import REGISTRY
+from emulators.iot_hub.tier import EVERY, STANDARD
 from emulators.iot_hub.typed_json import Unreadable
 
 
@@ -38,9 +40,6 @@ def _put(hub: Hub, call: Call) -> Answer:
     device_id, module_id = _key(hub, call)
     wish = _wish(call, device_id, module_id)
     with hub.registry.transaction():
-        before = hub.registry.find(device_id, module_id)
-        if before and before.iot_edge and wish.is_edge and not wish.device_scope:
-            raise HubError(ErrorCode.ArgumentInvalid, "Device scope is immutable")
         import_modes.apply(hub.registry, wish)
         return _get(hub, call)
 
@@ -124,16 +123,18 @@ _DEVICE: Final = "/devices/{id}"
 _MODULE: Final = "/devices/{id}/modules/{mid}"
 
 OPERATIONS: Final = (
-    Operation("GET", "/devices", Right.REGISTRY_READ, _list_devices),
-    Operation("GET", "/statistics/devices", Right.REGISTRY_READ, _statistics),
-    Operation("GET", "/devices/{id}/modules", Right.REGISTRY_READ, _list_modules),
+    Operation("GET", "/devices", Right.REGISTRY_READ, _list_devices, REGISTRY),
+    Operation("GET", "/statistics/devices", Right.REGISTRY_READ, _statistics, REGISTRY),
+    Operation(
+        "GET", "/devices/{id}/modules", Right.REGISTRY_READ, _list_modules, REGISTRY, STANDARD
+    ),
     *(
         operation
-        for path in (_DEVICE, _MODULE)
+        for path, tiers in ((_DEVICE, EVERY), (_MODULE, STANDARD))
         for operation in (
-            Operation("GET", path, Right.REGISTRY_READ, _get),
-            Operation("PUT", path, Right.REGISTRY_WRITE, _put),
-            Operation("DELETE", path, Right.REGISTRY_WRITE, _delete),
+            Operation("GET", path, Right.REGISTRY_READ, _get, REGISTRY, tiers),
+            Operation("PUT", path, Right.REGISTRY_WRITE, _put, REGISTRY, tiers),
+            Operation("DELETE", path, Right.REGISTRY_WRITE, _delete, REGISTRY, tiers),
         )
     ),
 )

@@ -6,6 +6,8 @@ from emulators.iot_hub.access import Right
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.job import JobRequest, JobStatus
 from emulators.iot_hub.routes.operation import Answer, Call, Operation, unreadable_body
+from emulators.iot_hub.throttle import JOBS
+from emulators.iot_hub.tier import STANDARD
 from emulators.iot_hub.typed_json import Unreadable
 
 
@@ -51,9 +53,9 @@ def _get_scheduled(_hub: Hub, _call: Call) -> Answer:
 _RIGHTS: Final = Right.REGISTRY_READ | Right.REGISTRY_WRITE
 
 OPERATIONS: Final = (
-    Operation("POST", "/jobs/create", _RIGHTS, _create),
-    Operation("GET", "/jobs", _RIGHTS, _list),
-    Operation("GET", "/jobs/v2/{id}", _RIGHTS, _get_scheduled),
-    Operation("GET", "/jobs/{id}", _RIGHTS, _get),
-    Operation("DELETE", "/jobs/{id}", _RIGHTS, _cancel),
+    Operation("POST", "/jobs/create", _RIGHTS, _create, JOBS),
+    Operation("GET", "/jobs", _RIGHTS, _list, JOBS),
+    Operation("GET", "/jobs/v2/{id}", _RIGHTS, _get_scheduled, JOBS, STANDARD),
+    Operation("GET", "/jobs/{id}", _RIGHTS, _get, JOBS),
+    Operation("DELETE", "/jobs/{id}", _RIGHTS, _cancel, JOBS),
 )

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from emulators.iot_hub import typed_json
 from emulators.iot_hub.access import Right, authorize
-from emulators.iot_hub.errors import ErrorCode, HubError
+from emulators.iot_hub.errors import ErrorCode, HubError, not_in_tier
 from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.throttle import Throttle
+from emulators.iot_hub.tier import EVERY, Tier
 from emulators.iot_hub.typed_json import Unreadable
 
 
@@ -17,6 +19,7 @@ API_VERSIONS: Final = frozenset(
 )
 #: Header that names the error (`HttpErrorCodeName` in the C# SDK).
 ERROR_HEADER: Final = "iothub-errorcode"
+THROTTLED: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ class Operation:
     #: The rights that a caller needs; None for the emulator's own paths, which are open.
     rights: Right | None
     handler: Handler
+    #: What limits its calls; None where nothing does, or where the handler counts them itself.
+    throttle: Throttle | None = None
+    #: The tiers whose hubs have it.
+    tiers: frozenset[Tier] = EVERY
 
     @property
     def name(self) -> str:
@@ -97,11 +104,20 @@ class Operation:
             raise HubError(ErrorCode.InvalidProtocolVersion, text)
         headers = call.headers
         authorize(headers.get("authorization", ""), headers.get("host", ""), rights, hub.policies)
+        if hub.tier and hub.tier not in self.tiers:
+            raise not_in_tier()
+        if self.throttle:
+            hub.charge(self.throttle)
 
 
 def refusal(error: HubError) -> Answer:
-    """Return the answer that says what was refused."""
-    return Answer(error.body(), error.code.http_status, {ERROR_HEADER: error.code.name})
+    """Return the answer that says what was refused.
+
+    A live hub sends no Retry-After, but closes the connection of whom it throttles.
+    """
+    status = error.code.http_status
+    closing = {"connection": "close"} if status == THROTTLED else {}
+    return Answer(error.body(), status, {ERROR_HEADER: error.code.name, **closing})
 
 
 def unreadable_body(error: Unreadable) -> HubError:

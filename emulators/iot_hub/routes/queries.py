@@ -14,6 +14,7 @@ from emulators.iot_hub.errors import ErrorCode, HubError
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.registry import Kind
 from emulators.iot_hub.routes.operation import Answer, Call, Operation
+from emulators.iot_hub.throttle import QUERIES
 
 
 DEFAULT_PAGE: Final = 100
@@ -82,4 +83,4 @@ def _refused() -> HubError:
     return HubError(ErrorCode.ArgumentInvalid, "BadRequest")
 
 
-OPERATIONS: Final = (Operation("POST", "/devices/query", Right.SERVICE_CONNECT, _query),)
+OPERATIONS: Final = (Operation("POST", "/devices/query", Right.SERVICE_CONNECT, _query, QUERIES),)

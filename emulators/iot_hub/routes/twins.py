@@ -10,6 +10,8 @@ from emulators.iot_hub.export_import_device import Properties
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.identity import Identity, with_twin
 from emulators.iot_hub.routes.operation import Answer, Call, Operation, unreadable_body
+from emulators.iot_hub.throttle import TWIN_READS, TWIN_UPDATES
+from emulators.iot_hub.tier import STANDARD
 from emulators.iot_hub.twin_document import checked, merged
 from emulators.iot_hub.typed_json import (
     Document,
@@ -82,7 +84,11 @@ def _identity(hub: Hub, call: Call) -> Identity:
 
 
 OPERATIONS: Final = tuple(
-    Operation(verb, path, Right.SERVICE_CONNECT, handler)
+    Operation(verb, path, Right.SERVICE_CONNECT, handler, throttle, STANDARD)
     for path in ("/twins/{id}", "/twins/{id}/modules/{mid}")
-    for verb, handler in (("GET", _get), ("PATCH", _patch), ("PUT", _put))
+    for verb, handler, throttle in (
+        ("GET", _get, TWIN_READS),
+        ("PATCH", _patch, TWIN_UPDATES),
+        ("PUT", _put, TWIN_UPDATES),
+    )
 )

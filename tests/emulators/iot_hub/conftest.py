@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.server import RunningHub, serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
 from tests.emulators.iot_hub.exchange import Exchange
+from tests.emulators.iot_hub.sdk import Sdk
 
 
 @pytest.fixture
@@ -42,6 +44,17 @@ def bearer(running: RunningHub) -> Iterator[HubClient]:
     """A client of that hub that comes with a token instead of a signature."""
     with HubClient(running, authorization=bearer_token()) as client:
         yield client
+
+
+@pytest.fixture
+def sdk(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path | str, str], Sdk]:
+    """Connects Microsoft's SDK to a hub, given its certificate and its connection string."""
+
+    def connect(ca_file: Path | str, connection_string: str) -> Sdk:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_file))
+        return Sdk(connection_string)
+
+    return connect
 
 
 @pytest.fixture

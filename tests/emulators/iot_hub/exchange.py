@@ -11,8 +11,8 @@ from azure.storage.blob import BlobServiceClient, ContainerClient, generate_cont
 class Exchange:
     """An input and an output container with URIs that let the hub do just what it must."""
 
-    def __init__(self, connection_string: str) -> None:
-        self._service = BlobServiceClient.from_connection_string(connection_string)
+    def __init__(self, connection_string: str, **options: Any) -> None:
+        self._service = BlobServiceClient.from_connection_string(connection_string, **options)
         self.input = self._service.create_container(f"input-{uuid4()}")
         self.output = self._service.create_container(f"output-{uuid4()}")
 
@@ -50,10 +50,17 @@ class Exchange:
         uri = self.uri(self.output, "rwd")
         return {"type": "export", "outputBlobContainerUri": uri} | changes
 
+    def without_sas(self, body: dict[str, Any], **identity: str) -> dict[str, Any]:
+        """Return the body of the same job for a hub that has to prove itself."""
+        uris = {"input": self.input.url, "output": self.output.url}
+        named = {f"{name}BlobContainerUri": uri for name, uri in uris.items()}
+        asked = {"storageAuthenticationType": "identityBased", "identity": identity}
+        return body | {name: uri for name, uri in named.items() if name in body} | asked
+
     def written(self, name: str = "importErrors.log") -> bytes:
         """Return a blob that the hub wrote."""
         return self.output.download_blob(name).readall()
 
-    def errors(self) -> list[dict[str, Any]]:
-        """Return the entries of the error log."""
-        return [json.loads(line) for line in self.written().splitlines()]
+    def errors(self, name: str = "importErrors.log") -> list[dict[str, Any]]:
+        """Return the entries of an error log."""
+        return [json.loads(line) for line in self.written(name).splitlines()]

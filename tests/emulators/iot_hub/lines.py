@@ -24,6 +24,12 @@ def a_wish(device_id: str = "d1", /, **fields: Any) -> ExportImportDevice:
     return read_device({"id": device_id, "status": "enabled"} | fields)
 
 
+def a_configuration(configuration_id: str = "c1", /, **fields: Any) -> dict[str, Any]:
+    """Return the body of a configuration for devices."""
+    content = {"deviceContent": {"properties.desired.rate": 5}}
+    return {"id": configuration_id, "content": content, "targetCondition": "*"} | fields
+
+
 def create(registry: Registry, device_id: str = "d1", /, **fields: Any) -> Identity:
     """Create a device or module and return it."""
     wish = a_wish(device_id, **fields)._replace(mode=ImportMode.CREATE)

@@ -6,9 +6,11 @@ from threading import Event
 
 import pytest
 
+from emulators.iot_hub.containers import Containers
 from emulators.iot_hub.export_job import ExportJob
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.job import JobRequest, JobStatus
+from emulators.iot_hub.tier import Tier
 from tests.emulators.iot_hub.lines import KEY_A, KEY_B, a_line, create, found
 
 
@@ -127,6 +129,59 @@ def test_the_device_limit_is_told_line_by_line(exchange):
     assert [(error["deviceId"], error["errorCode"]) for error in errors] == [("c", 403002)]
 
 
+def test_near_its_limit_a_hub_takes_what_fits_and_goes_on(exchange):
+    """A line in the log for each device too many, modules too; a delete makes room again."""
+    lines = [a_line(f"d{number}") for number in range(5)]
+    module = a_line("d0", moduleId="m")
+    with Hub(device_limit=3) as hub:
+        errors = imported(hub, exchange, *lines, module, a_line("d1", importMode="delete"), module)
+        assert [(identity[:2]) for identity in hub.registry] == [
+            ("d0", ""),
+            ("d0", "m"),
+            ("d2", ""),
+        ]
+    text = "Total number of devices on IotHub exceeded the allocated quota."
+    assert errors == [
+        {"deviceId": "d3", "errorCode": 403002, "errorStatus": text},
+        {"deviceId": "d4", "errorCode": 403002, "errorStatus": text},
+        {"deviceId": "d0", "moduleId": "m", "errorCode": 403002, "errorStatus": text},
+    ]
+
+
+def test_a_free_hub_takes_five_hundred_devices(exchange):
+    """Of a job with more, it takes the first."""
+    with Hub(tier=Tier.F1) as hub:
+        errors = imported(hub, exchange, *(a_line(f"d{number:03}") for number in range(503)))
+        assert len(hub.registry) == 500
+    assert [(error["deviceId"], error["errorCode"]) for error in errors] == [
+        (name, 403002) for name in ("d500", "d501", "d502")
+    ]
+
+
+def test_a_basic_hub_tells_line_by_line_what_it_does_not_have(exchange):
+    """403010, while plain devices come in, with the empty twins of an export too."""
+    lines = [
+        a_line("edge", capabilities={"iotEdge": True}),
+        a_line("plain", tags={}, twinETag="AAAAAAAAAAE=", properties={"desired": {}}),
+        a_line("plain", moduleId="m"),
+        a_line("tagged", tags={"site": "x"}),
+        a_line("plain", importMode="updateTwin"),
+        a_line("plain", status="disabled", capabilities={"iotEdge": False}),
+    ]
+    with Hub(tier=Tier.B1) as hub:
+        errors = imported(hub, exchange, *lines)
+        assert [(device.device_id, device.status) for device in hub.registry] == [
+            ("plain", "disabled")
+        ]
+    text = "The operation is not available in the current tier."
+    assert errors == [
+        {"deviceId": "edge", "errorCode": 403010, "errorStatus": text},
+        {"deviceId": "plain", "moduleId": "m", "errorCode": 403010, "errorStatus": text},
+        {"deviceId": "tagged", "errorCode": 403010, "errorStatus": text},
+        {"deviceId": "plain", "errorCode": 403010, "errorStatus": text},
+    ]
+
+
 @pytest.mark.parametrize(
     ("sample", "codes"),
     [
@@ -206,7 +261,8 @@ def test_a_stopped_export_writes_nothing(hub, exchange):
     create(hub.registry)
     stopped = Event()
     stopped.set()
-    ExportJob(hub.registry, JobRequest.read(exchange.an_export())).run(stopped)
+    request = JobRequest.read(exchange.an_export())
+    ExportJob(hub.registry, hub.configurations, request, Containers()).run(stopped)
     assert list(exchange.output.list_blobs()) == []
 
 
@@ -222,12 +278,3 @@ def test_what_was_exported_can_be_imported_elsewhere(hub, exchange):
     assert [json.loads(line) | dict.fromkeys(varying) for line in again] == [
         json.loads(line) | dict.fromkeys(varying) for line in lines
     ]
-
-
-def test_configurations_come_and_go_empty(hub, exchange):
-    """The hub has none; the blobs are there all the same."""
-    run(hub, exchange.an_export(includeConfigurations=True))
-    assert exchange.written("configurations.txt") == b""
-    exchange.put(a_line())
-    run(hub, exchange.an_import(includeConfigurations=True))
-    assert exchange.written("importConfigErrors.log") == b""

@@ -183,67 +183,9 @@ def test_the_hub_is_full_at_its_limit():
     registry.close()
 
 
-def test_a_device_has_room_for_fifty_modules(registry):
-    """The quota page's number."""
-    create(registry)
-    for number in range(50):
-        create(registry, moduleId=f"m{number}")
-    wish = a_wish(moduleId="one-more")
-    assert refusal(registry, wish)[0] is ErrorCode.TooManyModulesOnDevice
-
-
 def test_a_module_needs_its_device(registry):
     """A module line before the line of its device is refused."""
     assert refusal(registry, a_wish(moduleId="m")) == (MISSING, "d1")
-
-
-def test_the_hubs_own_modules_are_out_of_reach(registry):
-    """An export with an edge device cannot be imported as it is; azure-iot-sdk-csharp#1146."""
-    create(registry, capabilities={"iotEdge": True})
-    assert {module.module_id for module in registry.modules("d1")} == {"$edgeAgent", "$edgeHub"}
-    assert refusal(registry, a_wish(moduleId="$edgeHub")) == (
-        ErrorCode.SystemModuleModifyUnauthorizedAccess,
-        "Unauthorized to modify reserved module.",
-    )
-
-
-def test_an_edge_device_spans_a_scope_for_its_children(registry):
-    """Made of id and generation; a scope that the line names is ignored."""
-    edge = create(registry, "edge-1", capabilities={"iotEdge": True}, deviceScope="mine")
-    assert edge.device_scope == f"ms-azure-iot-edge://edge-1-{edge.generation_id}"
-    leaf = create(registry, "leaf", deviceScope=edge.device_scope)
-    assert leaf.parent_scopes == f'["{edge.device_scope}"]'
-    child = create(
-        registry, "edge-2", capabilities={"iotEdge": True}, parentScopes=[edge.device_scope]
-    )
-    assert child.parent_scopes == f'["{edge.device_scope}"]'
-    assert child.device_scope != edge.device_scope
-
-
-def test_a_device_can_become_an_edge_device_and_a_leaf_again(registry):
-    """Scope and system modules come, stay and go with it; other modules are untouched."""
-    device = create(registry)
-    create(registry, moduleId="m")
-    scope = f"ms-azure-iot-edge://d1-{device.generation_id}"
-    for is_edge in (True, True, False, True):
-        import_modes.apply(registry, a_wish(capabilities={"iotEdge": is_edge}))
-        assert found(registry).device_scope == (scope if is_edge else None)
-        names = [module.module_id for module in registry.modules("d1")]
-        assert names == (["$edgeAgent", "$edgeHub", "m"] if is_edge else ["m"])
-        assert len(registry) == 1 + len(names)
-
-
-def test_a_module_is_no_edge_device(registry):
-    """Whatever its line says of capabilities."""
-    create(registry)
-    assert not create(registry, moduleId="m", capabilities={"iotEdge": True}).iot_edge
-
-
-@pytest.mark.parametrize("scope", ["nonsense", "ms-azure-iot-edge://edge-638345678901234567"])
-def test_a_scope_of_another_hub_is_refused(registry, scope):
-    """Scopes hold the parent's generation, so they do not travel between hubs."""
-    create(registry, "edge", capabilities={"iotEdge": True})
-    assert refusal(registry, a_wish(deviceScope=scope))[0] is ErrorCode.InvalidDeviceScope
 
 
 def test_type_none_means_sas_for_a_module(registry):

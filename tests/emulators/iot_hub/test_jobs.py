@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from emulators.iot_hub.clock import Clock
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.server import serve
+from emulators.iot_hub.ticks import UNIX_EPOCH
 from tests.emulators.iot_hub.client import HubClient
 from tests.emulators.iot_hub.lines import a_line, create
 
@@ -30,10 +32,10 @@ class Gated(Pace):
 
 
 @contextmanager
-def gated():
+def gated(**options):
     """Serve a hub whose jobs wait for the test; yield a client and the gates."""
     pace = Gated()
-    with serve(Hub(pace=pace)) as running, HubClient(running) as call:
+    with serve(Hub(pace=pace, **options)) as running, HubClient(running) as call:
         try:
             yield call, pace
         finally:
@@ -120,6 +122,7 @@ def refused_containers(exchange):
     """Yield bodies whose containers cannot be used, and what the hub says."""
     unreadable = "Failed to read devices blob from the input container."
     unwritable = "Unauthorized to write to output blob container."
+    unreadable_output = "Unauthorized to read from output blob container."
     undeletable = "Unauthorized to delete from output blob container."
     source, target = exchange.input, exchange.output
     yield {"inputBlobName": "no/such.txt"}, unreadable
@@ -130,9 +133,19 @@ def refused_containers(exchange):
     yield {"inputBlobContainerUri": "nonsense"}, unreadable
     yield {"inputBlobContainerUri": "http://127.0.0.1:1/account/container?sig=x"}, unreadable
     yield {"inputBlobContainerUri": None}, unreadable
+    yield (
+        {"includeConfigurations": True},
+        "Failed to read configurations blob from the input container.",
+    )
     yield {"outputBlobContainerUri": exchange.uri(target, "rd")}, unwritable
     yield {"outputBlobContainerUri": exchange.uri(target, "rwd", hours=-1)}, unwritable
+    yield (
+        {"outputBlobContainerUri": f"{target.url}-gone?{exchange.uri(target, 'rwd')}"},
+        unwritable,
+    )
+    yield {"outputBlobContainerUri": target.url}, unwritable
     yield {"outputBlobContainerUri": None}, unwritable
+    yield {"outputBlobContainerUri": exchange.uri(target, "wd")}, unreadable_output
     yield {"outputBlobContainerUri": exchange.uri(target, "rwl")}, undeletable
 
 
@@ -168,7 +181,8 @@ def test_an_export_needs_its_output_only(call, exchange):
         ({"type": None}, "ArgumentInvalid"),
         ({"type": "unknown"}, "DeserializationError"),
         ({"type": "firmwareUpdate"}, "DeserializationError"),
-        ({"storageAuthenticationType": "IdentityBased"}, "ManagedIdentityNotEnabled"),
+        ({"storageAuthenticationType": "byHand"}, "DeserializationError"),
+        ({"identity": []}, "DeserializationError"),
         ({"excludeKeysInExport": "perhaps"}, "DeserializationError"),
     ],
 )
@@ -277,6 +291,25 @@ def test_history_outlives_the_hub(exchange, tmp_path):
     with Hub("h", data=tmp_path) as hub:
         assert (hub.jobs.all(), len(hub.registry)) == ([], 0)
     assert "sig=" not in "".join(path.read_text("latin-1") for path in tmp_path.iterdir())
+
+
+def test_history_is_kept_for_thirty_days(exchange):
+    """Counted from a job's end by the hub's clock; an active job is never forgotten."""
+    days = 24 * 3600
+    with gated(clock=Clock(lambda: UNIX_EPOCH)) as (call, pace):
+        clock = call.running.hub.clock
+        path = f"/jobs/{call('POST', '/jobs/create', exchange.an_export()).json()['jobId']}"
+        clock.advance(31 * days)
+        assert call("GET", path).json()["status"] == "enqueued"
+        pace.may_run.set()
+        pace.may_end.set()
+        call.running.hub.jobs.settle()
+        clock.advance(30 * days)
+        assert call("GET", path).json()["endTimeUtc"] == "1970-02-01T00:00:00.0000000Z"
+        clock.advance(1)
+        assert call("GET", "/jobs").json() == []
+        for verb in ("GET", "DELETE"):
+            assert name_of(call(verb, path)) == (404, "JobNotFound")
 
 
 def test_no_signature_gets_into_a_log(call, exchange, caplog):

@@ -17,7 +17,8 @@ import requests
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
-from tests.emulators.iot_hub.lines import create
+from tests.emulators.iot_hub.lines import a_configuration, create
+from tests.emulators.iot_hub.process import hub_process
 
 
 def test_its_certificate_is_good_for_strict_clients(running):
@@ -75,23 +76,6 @@ def test_it_listens_where_it_is_told():
         assert call("GET", "/devices").ok
 
 
-@contextlib.contextmanager
-def hub_process(*options):
-    """Run the process; yield it with what its ready line says."""
-    command = [sys.executable, "-m", "emulators.iot_hub", *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 - our own command line
-        command, stdout=pipe, stderr=pipe, text=True
-    ) as process:
-        assert process.stdout
-        try:
-            word, _, ready = process.stdout.readline().partition(" ")
-            assert word == "READY"
-            yield process, json.loads(ready)
-        finally:
-            process.kill()
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_process_serves_several_hubs_and_ends_cleanly(tmp_path, number):
     """The ready line is all that it prints, and a signal ends it with 0."""
@@ -133,9 +117,53 @@ def test_a_process_keeps_what_it_is_told_to_keep(tmp_path):
     assert statuses == [200, 409]
 
 
-def test_a_process_needs_a_hub_and_a_folder():
-    """Anything else is a mistake on the command line."""
-    command = [sys.executable, "-m", "emulators.iot_hub"]
+def test_a_process_gives_its_hubs_identities(tmp_path, exchange):
+    """A job that asks for one is taken, one that asks for another is not."""
+    options = ("--hub", "h", "--certs", str(tmp_path), "--user-identity", "/subscriptions/0/Me")
+    answers = []
+    with hub_process(*options) as (_, ready):
+        for identity in ("/subscriptions/0/me", "/subscriptions/0/you"):
+            answer = requests.post(
+                f"{ready['hubs']['h']['base_url']}/jobs/create?api-version=2021-04-12",
+                json=exchange.without_sas(exchange.an_export(), userAssignedIdentity=identity),
+                headers={"Authorization": bearer_token()},
+                verify=ready["ca_file"],
+                timeout=30,
+            )
+            answers.append(answer.headers.get("iothub-errorcode"))
+    assert answers == [None, "ManagedIdentityNotEnabled"]
+
+
+def test_a_process_takes_as_many_configurations_as_it_is_told(tmp_path):
+    """Ten, for example, as a free hub does."""
+    options = ("--hub", "h", "--certs", str(tmp_path), "--configuration-limit", "1")
+    statuses = []
+    with hub_process(*options) as (_, ready):
+        for name in ("a", "b"):
+            answer = requests.put(
+                f"{ready['hubs']['h']['base_url']}/configurations/{name}?api-version=2021-04-12",
+                json=a_configuration(name),
+                headers={"Authorization": bearer_token()},
+                verify=ready["ca_file"],
+                timeout=30,
+            )
+            statuses.append(answer.status_code)
+    assert statuses == [200, 413]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("", "--hub"),
+        ("--hub h --certs c --tier S4", "S4"),
+        ("--hub h --certs c --tier S3 --units 11", "S3 comes in 1 to 10 units, not in 11"),
+        ("--hub h --certs c --units 2", "--units needs --tier"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_told(options, words):
+    """Before anything is served."""
+    command = [sys.executable, "-m", "emulators.iot_hub", *options.split()]
     ended = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603 - ours
     assert ended.returncode == 2
-    assert "--hub" in ended.stderr
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr

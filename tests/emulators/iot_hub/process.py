@@ -1,0 +1,23 @@
+"""The emulator as a process of its own, for tests."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+
+
+@contextmanager
+def hub_process(*options):
+    """Run the process; yield it with what its ready line says."""
+    command = [sys.executable, "-m", "emulators.iot_hub", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - our own command line
+        command, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            word, _, ready = process.stdout.readline().partition(" ")
+            assert word == "READY"
+            yield process, json.loads(ready)
+        finally:
+            process.kill()
