@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
     from shared.adapters.blob_documents import BlobDocuments
-    from shared.adapters.iot_hub_client import Signing
+    from shared.adapters.bulk_run import BulkPlace
+    from shared.adapters.iot_hub_client import IotHubClient, Signing
     from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
 
@@ -119,7 +120,11 @@ class AzurePorts:
         """The configured targets by alias."""
         from shared.settings import TargetKind
 
-        makers = {TargetKind.IOT_HUB: self._iot_hub}
+        makers = {
+            TargetKind.IOT_HUB: self._iot_hub_jobs,
+            TargetKind.IOT_HUB_BULK: self._iot_hub_bulk,
+            TargetKind.AUTO: self._iot_hub_auto,
+        }
         targets = self._settings.targets
         return {alias: makers[target.kind](target) for alias, target in targets.items()}
 
@@ -142,17 +147,56 @@ class AzurePorts:
 
         return BlobDocuments(Container(self._storage, "state"))
 
+    def _iot_hub_jobs(self, target: "TargetSettings") -> "Target":
+        return self._iot_hub_ways(target, 0)
+
+    def _iot_hub_auto(self, target: "TargetSettings") -> "Target":
+        return self._iot_hub_ways(target, target.devices_a_minute)
+
+    def _iot_hub_ways(self, target: "TargetSettings", most: int) -> "Target":
+        from shared.adapters.iot_hub_ways import IotHubWays
+
+        bulk, again = self._iot_hub_bulk(target), self._iot_hub_again(target)
+        return IotHubWays(self._iot_hub(target), bulk, again, most)
+
     def _iot_hub(self, target: "TargetSettings") -> "Target":
         from shared.adapters.exchange import Exchange
         from shared.adapters.iot_hub import IotHubTarget
+
+        exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
+        return IotHubTarget(self._iot_hub_client(target), exchange, strict=target.strict)
+
+    def _iot_hub_bulk(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
+
+        return IotHubBulkTarget(self._bulk_place(target), MANY, strict=target.strict)
+
+    def _iot_hub_again(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.iot_hub_bulk import ONE, IotHubBulkTarget
+
+        return IotHubBulkTarget(self._bulk_place(target), ONE, strict=target.strict)
+
+    def _bulk_place(self, target: "TargetSettings") -> "BulkPlace":
+        from shared.adapters.bulk_run import BulkPlace
+        from shared.adapters.hub_budget import HubBudget
+        from shared.adapters.iot_hub_registry import IotHubRegistry
+
+        rate = target.devices_a_minute
+        return BulkPlace(
+            registry=IotHubRegistry(self._iot_hub_client(target)),
+            documents=self._documents,
+            budget=HubBudget(self._documents, self.clock, target.host, rate),
+            work=self.work,
+            clock=self.clock,
+            patience=self._settings.start_patience,
+        )
+
+    def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":
         from shared.adapters.iot_hub_client import IotHubClient
 
         # A sixth of the patience: whoever waits longer for an answer is taken for dead.
         timeout = self._settings.start_patience.total_seconds() / 6
-        exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
-        ca_file = self._settings.hub_ca_file
-        client = IotHubClient(target.host, _signing(target), timeout, ca_file)
-        return IotHubTarget(client, exchange, strict=target.strict)
+        return IotHubClient(target.host, _signing(target), timeout, self._settings.hub_ca_file)
 
 
 def _signing(target: "TargetSettings") -> "Signing":

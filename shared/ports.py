@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Event, ImportRecord, Source
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
-from shared.domain.parts import Write
+from shared.domain.parts import Part, Write
 
+
+#: The way, where a target has one, on which single lines are tried once more that a job refused
+#: for want of room. Source: bulk identity how-to, "import jobs and quota".
+AGAIN: Final = "again"
 
 #: Returns what takes the bytes of a section of a file, by the file's name.
 type OpenFile = Callable[[str, int], Write]
@@ -168,6 +172,8 @@ class AttemptRef:
     number: int
     #: Lines that go to the target.
     lines: int
+    #: The file they are in, below `work/<import id>`.
+    part: Part = Part.DEVICES
 
 
 class Target(Protocol):
@@ -190,7 +196,10 @@ class Target(Protocol):
 
     @property
     def ways(self) -> Mapping[str, "Target"]:
-        """The ways into it by name; most targets have only themselves, under an empty name."""
+        """The ways into it by name; most targets have only themselves, under an empty name.
+
+        `AGAIN` is none that an import begins with.
+        """
         ...
 
     def way_for(self, lines: int) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, urlencode
 
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, ServiceRequestError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import (
     BearerTokenCredentialPolicy,
@@ -129,6 +129,29 @@ class IotHubClient:
         except ServiceRequestError as why:
             raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
         except (AzureError, ValueError, KeyError, TypeError) as why:
+            raise AnswerLost(self._what(why)) from why
+
+    def once(self, method: str, path: str, body: bytes | None = None) -> HttpResponse:
+        """Send a request exactly once; return the answer, whatever it says.
+
+        Args:
+            method: The verb.
+            path: Where to, quoted.
+            body: JSON.
+
+        Raises:
+            TargetUnreachable: It surely was not sent.
+            AnswerLost: It may have been.
+        """
+        headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
+        request = HttpRequest(method, self._path(path), content=body, headers=headers)
+        try:
+            return self._client.send_request(request, retry_total=0)
+        except ClientAuthenticationError as why:
+            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
+        except ServiceRequestError as why:
+            raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
+        except AzureError as why:
             raise AnswerLost(self._what(why)) from why
 
     def _what(self, why: Exception) -> str:

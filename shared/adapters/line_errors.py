@@ -3,13 +3,18 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from operator import attrgetter
+from typing import Any
 
 from shared.domain.import_errors import LineError
 
 
-_TABLE = "CREATE TABLE errors (device_id TEXT, module_id TEXT, code TEXT, message TEXT)"
+_TABLE = """
+    CREATE TABLE errors (device_id TEXT, module_id TEXT, code TEXT, message TEXT, applied INTEGER)
+"""
 _INDEX = "CREATE INDEX by_device ON errors (device_id, module_id)"
-_FIND = "SELECT rowid, code, message FROM errors WHERE device_id = ? AND module_id IS ? LIMIT 1"
+_FIND = "SELECT rowid, * FROM errors WHERE device_id = ? AND module_id IS ? LIMIT 1"
+_ROW = attrgetter("device_id", "module_id", "code", "message", "applied")
 
 
 class SqliteLineErrors:
@@ -18,8 +23,7 @@ class SqliteLineErrors:
     def __init__(self, database: sqlite3.Connection, errors: Iterable[LineError]) -> None:
         self._database = database
         database.execute(_TABLE)
-        rows = ((one.device_id, one.module_id, one.code, one.message) for one in errors)
-        database.executemany("INSERT INTO errors VALUES (?, ?, ?, ?)", rows)
+        database.executemany("INSERT INTO errors VALUES (?, ?, ?, ?, ?)", map(_ROW, errors))
         database.execute(_INDEX)
         self._left = database.execute("SELECT count(*) FROM errors").fetchone()[0]
 
@@ -30,12 +34,17 @@ class SqliteLineErrors:
             return None
         self._database.execute("DELETE FROM errors WHERE rowid = ?", row[:1])
         self._left -= 1
-        return LineError(device_id, module_id, *row[1:])
+        return _line_error(row[1:])
 
     def rest(self) -> Iterator[LineError]:
         """Yield the errors that nobody took; see the port."""
         for row in self._database.execute("SELECT * FROM errors ORDER BY rowid"):
-            yield LineError(*row)
+            yield _line_error(row)
+
+
+def _line_error(row: tuple[Any, ...]) -> LineError:
+    device_id, module_id, code, message, applied = row
+    return LineError(device_id, module_id, code, message, bool(applied))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ azure-functions-host#1641 and azure-iot-sdk-java#1599.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,6 +51,8 @@ ADVICE: Final = {
     "ThrottlingException": "the hub was too busy; drop the line again",
     "TooManyModulesOnDevice": "the device has as many modules as it may have",
 }
+#: What the hub says of a line when it is full.
+QUOTA: Final = "IotHubQuotaExceeded"
 _NUMBER: Final = re.compile("[0-9]{6}")
 _ID_IN_LINE: Final = re.compile(r'"id"\s*:\s*"([^"\\]{1,128})"')
 _MODULE_IN_LINE: Final = re.compile(r'"moduleId"\s*:\s*"([^"\\]{1,128})"')
@@ -67,6 +69,8 @@ class LineError:
     code: str
     #: For people, without secrets.
     message: str
+    #: Whether the line was applied all the same, which makes this a note.
+    applied: bool = False
 
 
 def parse_import_errors(lines: Iterable[bytes]) -> Iterator[LineError]:
@@ -78,17 +82,25 @@ def parse_import_errors(lines: Iterable[bytes]) -> Iterator[LineError]:
 
 def _line_error(line: bytes) -> LineError:
     try:
-        entry = json.loads(line)
-        code, status = entry["errorCode"], str(entry.get("errorStatus") or "")
+        return line_error(json.loads(line))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return LineError(None, None, "unreadable", "the hub's error log has an unreadable line")
+
+
+def line_error(entry: Mapping[str, Any]) -> LineError:
+    """Return what an entry of the log says; the result of a bulk call has the same members.
+
+    Raises:
+        KeyError: It has no errorCode.
+    """
+    status = str(entry.get("errorStatus") or "")
     device_id, module_id = _device(entry, status)
-    name = _name(code)
+    name = _name(entry["errorCode"])
     message = ADVICE.get(name) or redacted(status) or "the hub gave no reason"
     return LineError(device_id, module_id, name, _with_status(name, message, status))
 
 
-def _device(entry: dict[str, Any], status: str) -> tuple[str | None, str | None]:
+def _device(entry: Mapping[str, Any], status: str) -> tuple[str | None, str | None]:
     if entry.get("deviceId"):
         return str(entry["deviceId"]), str(entry["moduleId"]) if entry.get("moduleId") else None
     device, module = _ID_IN_LINE.search(status), _MODULE_IN_LINE.search(status)

@@ -40,7 +40,10 @@ APPLIED: Final = Verdict(Outcome.APPLIED)
 
 def verdict_on(error: LineError | None) -> Verdict:
     """Return the verdict on a line of a job that went through the whole file."""
-    return Verdict(Outcome.FAILED, error.code, error.message) if error else APPLIED
+    if error is None:
+        return APPLIED
+    outcome = Outcome.APPLIED if error.applied else Outcome.FAILED
+    return Verdict(outcome, error.code, error.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ class ImportResult(_Wire):
     import_id: str
     status: State = Field(description="rejected, completed, failed, cancelled or needs_attention")
     target: str | None = Field(description="alias of the target, if there is one")
-    job_id: str | None = Field(description="the hub's own id of the job, if one was started")
+    job_id: str | None = Field(
+        description="the hub's own id of the job, if one was started; ours for bulk calls"
+    )
     file: File
     counts: Counts
     reason: Reason | None = Field(description="why the import as a whole did not complete")
@@ -102,7 +104,7 @@ def import_result(
         import_id=record.id,
         status=record.state,
         target=record.target,
-        job_id=record.attempt.job_id if record.attempts else None,
+        job_id=record.job_id,
         file=file,
         counts=record.counts,
         reason=record.reason,

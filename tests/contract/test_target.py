@@ -1,7 +1,7 @@
-"""What a target promises, on the fake hub and on the emulator by way of the real adapter."""
+"""What a target promises, on the fake hub and on the emulator by way of the real adapters."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.server import RunningHub, serve
 from shared.adapters.exchange import Exchange
 from shared.adapters.iot_hub import IotHubTarget
+from shared.adapters.iot_hub_bulk import NOT_PREPARED
 from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
 from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
@@ -28,6 +29,8 @@ from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.ports import AttemptRef, Target
 from tests.builders import a_file, a_line
+from tests.bulk_calls import BulkCalls
+from tests.emulators.iot_hub.lines import create
 from tests.fakes.files import FakeWork
 from tests.fakes.hub import FakeHub
 from tests.waiting import until
@@ -45,6 +48,8 @@ class Scene:
     accept: Callable[[AttemptRef, bytes], None]
     #: Lets the running job end; a hub that has the device `EXISTS` refuses to create it.
     finish: Callable[[], None]
+    #: What a start without an input is refused with.
+    no_input: str = "BlobContainerValidationError"
 
 
 def fake_scene() -> Scene:
@@ -99,12 +104,32 @@ def emulated_scene(running: RunningHub, storage: BlobServiceClient) -> Scene:
     return Scene(target, accept, finish)
 
 
-@pytest.fixture(params=["fake", "emulator"])
-def scene(request: Any) -> Scene:
+def bulk_scene(running: RunningHub, storage: BlobServiceClient, fresh: str) -> Scene:
+    running.hub.reset()
+    create(running.hub.registry, EXISTS)
+    calls = BulkCalls(running, storage, fresh, rate=5000)
+    work = Container(storage, "work").client
+
+    def accept(ref: AttemptRef, lines: bytes) -> None:
+        work.upload_blob(f"{ref.import_id}/devices.txt", lines, overwrite=True)
+
+    def finish() -> None:
+        for job in calls.target.look():
+            import_id, _, number = job.id.rpartition("-")
+            calls.target.advance(AttemptRef(import_id, int(number), 1), job.id, ())
+
+    return Scene(calls.target, accept, finish, NOT_PREPARED)
+
+
+@pytest.fixture(params=["fake", "jobs", "bulk"])
+def scene(request: Any, fresh: str) -> Scene:
     if request.param == "fake":
         return fake_scene()
-    return emulated_scene(
-        request.getfixturevalue("running_hub"), request.getfixturevalue("storage")
+    hub, storage = map(request.getfixturevalue, ("running_hub", "storage"))
+    return (
+        bulk_scene(hub, storage, fresh)
+        if request.param == "bulk"
+        else emulated_scene(hub, storage)
     )
 
 
@@ -130,6 +155,7 @@ def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     assert (job.status, job.takes_slot) == (JobStatus.COMPLETED, False)
 
 
+@pytest.mark.parametrize("scene", ["fake", "jobs"], indirect=True)
 def test_a_hub_takes_one_job_at_a_time(scene: Scene, ref: AttemptRef):
     """The second start is told that the slot is taken, not that it has no right."""
     scene.accept(ref, a_file(a_line()))
@@ -144,7 +170,7 @@ def test_without_an_input_there_is_no_job(scene: Scene, ref: AttemptRef):
     """The hub looks before it starts."""
     with pytest.raises(TargetRefused) as refused:
         scene.target.start(ref)
-    assert refused.value.code == "BlobContainerValidationError"
+    assert refused.value.code == scene.no_input
 
 
 def test_behind_the_fence_a_late_start_is_refused(scene: Scene, ref: AttemptRef):
@@ -179,6 +205,7 @@ def test_preparing_twice_changes_nothing(scene: Scene, ref: AttemptRef):
 
 def test_the_outcome_is_there_when_the_job_has_ended(scene: Scene, ref: AttemptRef):
     """Before, there is none; after, the failed lines and nothing else."""
+    ref = replace(ref, lines=2)
     scene.accept(ref, a_file(a_line("d1"), a_line(EXISTS, importMode="create")))
     scene.target.prepare(ref)
     with scene.target.outcome(ref) as early:
