@@ -3,6 +3,8 @@
 device-files ─▶ validate_device_file ─▶ start-tickets ─▶ start_import_job ─▶ IoT Hub
                                              ▲                                 │
                     import-results ◀─ poll_import_jobs ◀───────────────────────┘
+
+What an event or a ticket failed to bring on, `reconcile_device_files` and the poller find.
 """
 
 import typing
@@ -47,3 +49,29 @@ def poll_import_jobs(
     import_ids = bootstrap.poll_import_jobs()
     if import_ids:
         tickets.set(import_ids)
+
+
+@app.timer_trigger(arg_name="timer", schedule="%RECONCILE_SCHEDULE%", run_on_startup=False)
+@app.queue_output(arg_name="tickets", queue_name="start-tickets", connection="DeviceFiles")
+def reconcile_device_files(
+    timer: func.TimerRequest,
+    tickets: func.Out[typing.List[str]],  # noqa: UP006
+) -> None:
+    """Time to take in the files whose event got lost."""
+    import_ids = bootstrap.reconcile_device_files("device-files")
+    if import_ids:
+        tickets.set(import_ids)
+
+
+@app.queue_trigger(arg_name="ticket", queue_name="start-tickets-poison", connection="DeviceFiles")
+def bury_start_ticket(ticket: func.QueueMessage) -> None:
+    """A start ticket was given up by the host."""
+    bootstrap.bury_start_ticket(ticket.get_body().decode(errors="replace"))
+
+
+@app.queue_trigger(
+    arg_name="event", queue_name="webjobs-blobtrigger-poison", connection="DeviceFiles"
+)
+def bury_blob_event(event: func.QueueMessage) -> None:
+    """An event of a dropped file was given up by the host."""
+    bootstrap.bury_blob_event(event.get_body().decode(errors="replace"))

@@ -18,6 +18,9 @@ from benchmarks.tables import Table
 TOPICS: Final[Mapping[str, str]] = {
     "file_to_file": "whole validation of three kinds of files against other ways to do it",
     "worst_cases": "files for which learned patterns are of no use",
+    "blob_to_blob": "the function of the app on Azurite, against a plain copy and the plain way",
+    "formats": "the same devices as lines, as CSV, as an array and packed",
+    "hostile": "files that somebody might send to fill up the memory",
     "cold_start": "the import of function_app",
 }
 

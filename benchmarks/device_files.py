@@ -1,13 +1,13 @@
 """Makes large device files: the same ones for the same seed."""
 
-import hashlib
 import random
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from benchmarks.device_formats import FORMATS
 from benchmarks.device_lines import Mixed, with_keys, with_twin
+from benchmarks.kept_files import kept_file
 from benchmarks.unlike_lines import in_any_order, of_any_shape, with_a_name_of_its_own, wrong
 
 
@@ -23,8 +23,8 @@ KINDS: Final[Mapping[str, Callable[[], MakeLine]]] = {
     "own-names": lambda: with_a_name_of_its_own,
     "any-shape": lambda: of_any_shape,
 }
-#: The modules that a line depends on: a file made by other code is another file.
-_MAKERS: Final = ("device_files.py", "device_lines.py", "mistakes.py", "unlike_lines.py")
+#: The modules that a file depends on.
+_MAKERS: Final = ("device_files", "device_formats", "device_lines", "mistakes", "unlike_lines")
 
 
 def lines(kind: str, count: int, seed: int = 1) -> Iterator[bytes]:
@@ -34,19 +34,7 @@ def lines(kind: str, count: int, seed: int = 1) -> Iterator[bytes]:
     return (line(number, chance) for number in range(count))
 
 
-def device_file(kind: str, count: int, seed: int = 1) -> Path:
-    """Return a file of so many lines; made once, and kept in the folder for temporary files."""
-    folder = Path(tempfile.gettempdir()) / "device-file-benchmarks"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{kind}-{count}-{seed}-{_version()}.txt"
-    if not path.exists():
-        unfinished = path.with_suffix(".part")
-        with unfinished.open("wb", buffering=1 << 20) as file:
-            file.writelines(line + b"\n" for line in lines(kind, count, seed))
-        unfinished.rename(path)
-    return path
-
-
-def _version() -> str:
-    makers = (Path(__file__).with_name(name).read_bytes() for name in _MAKERS)
-    return hashlib.sha256(b"".join(makers)).hexdigest()[:8]
+def device_file(kind: str, count: int, seed: int = 1, form: str = "txt") -> Path:
+    """Return a file of so many devices, in one of the `FORMATS`."""
+    name = f"{kind}-{count}-{seed}.{form}"
+    return kept_file(name, _MAKERS, lambda: FORMATS[form](lines(kind, count, seed)))

@@ -48,7 +48,7 @@ def tables(scale: Scale) -> Iterator[Table]:
         yield _memory()
 
 
-def _rows(rounds: Rounds) -> Iterator[list[Cell]]:
+def _rows(rounds: Rounds[str]) -> Iterator[list[Cell]]:
     for name, cannot_say in CONTENDERS.items():
         yield [
             name,
@@ -61,7 +61,7 @@ def _rows(rounds: Rounds) -> Iterator[list[Cell]]:
         ]
 
 
-def _goals(name: str, kind: Kind, rounds: Rounds) -> Iterator[Goal]:
+def _goals(name: str, kind: Kind, rounds: Rounds[str]) -> Iterator[Goal]:
     faster = rounds.ratio("naive", "ours")
     yield Goal(f"{name}: times as fast as naive", faster, kind.faster_than_naive, at_least=True)
     yield Goal(f"{name}: times orjson", rounds.ratio("ours", "orjson"), kind.times_orjson)

@@ -16,11 +16,11 @@ class Disagreement(Exception):
     """Two contenders made something else of the same file."""
 
 
-#: Does not judge, so there is nothing to compare.
-FLOOR: Final = "orjson"
+#: Do not judge, so there is nothing to compare.
+LIMITS: Final = frozenset({"orjson", "orjson_array", "csv_reader", "zlib_stream"})
 
 
-def race(source: Path, contenders: Sequence[str], rounds: int) -> Rounds:
+def race(source: Path, contenders: Sequence[str], rounds: int) -> Rounds[str]:
     """Run contenders on a file, each in a process and a folder of its own.
 
     Raises:
@@ -28,15 +28,16 @@ def race(source: Path, contenders: Sequence[str], rounds: int) -> Rounds:
     """
     with TemporaryDirectory() as work:
         folders = {name: Path(work) / name for name in contenders}
-        programs = {name: partial(_validate, name, source, folders[name]) for name in contenders}
+        programs = {name: partial(validate, name, source, folders[name]) for name in contenders}
         figures = interleave(programs, rounds)
-        judges = [name for name in contenders if name != FLOOR]
+        judges = [name for name in contenders if name not in LIMITS]
         _agree({name: folders[name] for name in judges})
         _agree_on_counts({name: figures.runs[name][0].said for name in judges})
     return figures
 
 
-def _validate(contender: str, source: Path, folder: Path) -> Run:
+def validate(contender: str, source: Path, folder: Path) -> Run:
+    """Let one contender validate a file."""
     folder.mkdir(exist_ok=True)
     return run_python("-m", "benchmarks.contenders", contender, str(source), str(folder))
 

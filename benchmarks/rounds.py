@@ -46,32 +46,38 @@ def run_python(*arguments: str, **environment: str) -> Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class Rounds[Program]:
     """All runs, by program; the runs of one round stand at the same place."""
 
-    runs: Mapping[str, Sequence[Run]]
+    runs: Mapping[Program, Sequence[Run]]
 
-    def seconds(self, program: str) -> float:
+    def seconds(self, program: Program) -> float:
         """Return the median of wall time."""
         return median(run.seconds for run in self.runs[program])
 
-    def cpu(self, program: str) -> float:
+    def cpu(self, program: Program) -> float:
         """Return the median of CPU seconds."""
         return median(run.cpu for run in self.runs[program])
 
-    def peak_mb(self, program: str) -> float:
+    def peak_mb(self, program: Program) -> float:
         """Return the highest peak of all rounds."""
         return max(run.peak_mb for run in self.runs[program])
 
-    def ratio(self, program: str, to: str) -> float:
+    def most(self, program: Program, figure: str) -> float:
+        """Return the highest of a figure that a program told in all rounds."""
+        return max(float(run.said[figure]) for run in self.runs[program])
+
+    def ratio(self, program: Program, to: Program) -> float:
         """Return how many times as long as another one a program takes."""
         pairs = zip(self.runs[program], self.runs[to], strict=True)
         return median(one.seconds / other.seconds for one, other in pairs)
 
 
-def interleave(programs: Mapping[str, Callable[[], Run]], rounds: int) -> Rounds:
+def interleave[Program](
+    programs: Mapping[Program, Callable[[], Run]], rounds: int
+) -> Rounds[Program]:
     """Run every program once in each round."""
-    runs: dict[str, list[Run]] = {name: [] for name in programs}
+    runs: dict[Program, list[Run]] = {name: [] for name in programs}
     for _ in range(rounds):
         for name, program in programs.items():
             runs[name].append(program())

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "rules": "cli.rules",
     "drop": "cli.drop",
     "results": "cli.results",
+    "redrive": "cli.redrive",
     "demo": "cli.demo",
 }
 

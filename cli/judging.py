@@ -28,9 +28,9 @@ def judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict:
     try:
         return _judge(path, kind, details, folder)
     except FileRefused as refused:
-        return Verdict(str(path), refusal=refused)
+        return Verdict(str(path), kind, refusal=refused)
     except OSError as error:
-        return Verdict(str(path), refusal=FileRefused("io_error", str(error)))
+        return Verdict(str(path), kind, refusal=FileRefused("io_error", str(error)))
 
 
 def _judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict:
@@ -44,4 +44,4 @@ def _judge(path: Path, kind: Kind, details: int, folder: Path | None) -> Verdict
         examples = Examples.of_parts(parts)
         if folder:
             parts.publish(folder, form)
-    return Verdict(str(path), form.name, tally, examples)
+    return Verdict(str(path), kind, form.name, tally, examples)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cli.examples import Examples
 from shared.domain.formats.format import FileRefused
+from shared.domain.formats.recognition import Kind
 from shared.domain.import_modes import MODES
 from shared.domain.rules import RULES, Code, Severity, in_general
 from shared.domain.tally import Tally
@@ -16,6 +17,13 @@ MADE_BY_HUB: Final = "keys made by the hub"
 #: How lines are counted.
 LINES: Final = ("total", "accepted", "rejected", "skipped")
 _SEVERITIES: Final = list(Severity)
+#: By what accepted entries are counted, for each kind of file; see `Traits`.
+TRAITS: Final[Mapping[Kind, Mapping[str, str]]] = {
+    "devices": {"importModes": "mode", "statuses": "status", "authentication": "authentication"},
+    "intune": {"identifierTypes": "authentication"},
+}
+#: What entries are called that are no lines, by format.
+_ENTRIES: Final = {"csv": "row", "json": "item"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +31,18 @@ class Verdict:
     """What became of one file."""
 
     file: str
+    kind: Kind = "devices"
     #: Name of its format; empty if it was refused.
     format: str = ""
     tally: Tally = field(default_factory=Tally)
     examples: Examples = field(default_factory=Examples)
     #: Why it cannot be read, or not to its end.
     refusal: FileRefused | None = None
+
+    @property
+    def entry(self) -> str:
+        """What an entry of the file is called."""
+        return _ENTRIES.get(self.format, "line")
 
     @property
     def exit_code(self) -> int:
@@ -43,6 +57,11 @@ class Verdict:
         found = sorted(self.tally.found.items(), key=lambda item: -item[1])
         return sorted(found, key=lambda item: _SEVERITIES.index(RULES[item[0]].severity))
 
+    @property
+    def asked(self) -> Mapping[str, Mapping[str, int]]:
+        """What accepted entries ask for, by the names in `TRAITS`, and how often."""
+        return {name: self.tally.by(trait) for name, trait in TRAITS[self.kind].items()}
+
     def new_keys(self, *effects: str) -> int:
         """Return for how many devices the hub would make keys, by what the lines do to them."""
         return sum(
@@ -56,13 +75,13 @@ class Verdict:
         tally, refusal = self.tally, self.refusal
         return {
             "file": self.file,
+            "kind": self.kind,
             "format": self.format,
             "exitCode": self.exit_code,
             "refusal": refusal and {"code": refusal.code, "message": refusal.text},
             "lines": {name: getattr(tally, name) for name in LINES},
-            "importModes": tally.by("mode"),
-            "statuses": tally.by("status"),
-            "authentication": tally.by("authentication"),
+            **{name: {} for traits in TRAITS.values() for name in traits},
+            **self.asked,
             "effects": tally.effects(),
             "newKeys": {
                 "created": self.new_keys("create"),

@@ -14,9 +14,14 @@ from shared.domain.rules import RULES, Code, Severity, in_general
 
 
 COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
-#: What entries are called that are no lines, by format.
-_ENTRIES: Final = {"csv": "row", "json": "item", "intune": "row"}
 _BY_EXIT_CODE: Final = {0: "green", 1: "yellow", 2: "red"}
+#: What people call the names in `Verdict.asked`.
+_ASKED: Final = {
+    "importModes": "import modes",
+    "statuses": "status",
+    "authentication": "authentication",
+    "identifierTypes": "identifiers",
+}
 #: What lines would do, by effect.
 _WOULD: Final[Mapping[Effect, str]] = {
     "create": "create",
@@ -44,22 +49,20 @@ def _summary(verdict: Verdict) -> Iterator[tuple[str, str]]:
         return
     tally = verdict.tally
     yield "format", verdict.format
-    yield "lines", _list({name: getattr(tally, name) for name in LINES})
+    yield f"{verdict.entry}s", _list({name: getattr(tally, name) for name in LINES})
     if not tally.accepted:
-        yield "would", "do nothing: no line is good"
+        yield "would", f"do nothing: no {verdict.entry} is good"
         return
-    effects = tally.effects()
-    yield "import modes", _list(tally.by("mode"))
-    yield "status", _list(tally.by("status"))
-    yield "authentication", _list(tally.by("authentication"))
-    yield (
-        "would",
-        _list({words: effects[name] for name, words in _WOULD.items() if name in effects}),
-    )
-    yield from _new_keys(verdict)
+    for name, counts in verdict.asked.items():
+        yield _ASKED[name], _list(counts)
+    if verdict.kind == "devices":
+        yield from _effects(verdict)
 
 
-def _new_keys(verdict: Verdict) -> Iterator[tuple[str, str]]:
+def _effects(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    effects = verdict.tally.effects()
+    would = {words: effects[name] for name, words in _WOULD.items() if name in effects}
+    yield "would", _list(would)
     if created := verdict.new_keys("create"):
         yield "new keys", f"for {created:,} new devices, made by the hub"
     if overwritten := verdict.new_keys("create_or_replace", "replace"):
@@ -82,11 +85,10 @@ def _findings(verdict: Verdict) -> Table:
 def _explained(verdict: Verdict, code: Code) -> RenderableType:
     """Return a rule's code and words, and below them where it was broken first."""
     words = in_general(RULES[code].says)
-    entry = _ENTRIES.get(verdict.format, "line")
     examples = Table.grid(padding=(0, 1))
     for example in verdict.examples.of(code):
         said = example["message"] if example["message"] != words else ""
-        place = f"{entry} {example['line']}" if example["line"] else "file"
+        place = f"{verdict.entry} {example['line']}" if example["line"] else "file"
         examples.add_row(Text(place, "dim"), Text(f"{example['field']} {said}".strip(), "dim"))
     return Group(Text.assemble((code, "bold"), f": {words}"), examples)
 

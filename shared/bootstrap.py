@@ -45,7 +45,9 @@ def validate_device_file(container: str, name: str) -> str | None:
 
 
 def start_import_job(import_id: str) -> None:
-    """Start the job of an import if it is its turn."""
+    """Start the job of an import if it is its turn, and imports are not paused."""
+    if settings().paused:
+        return
     from shared.use_cases.start_import_job import start_import_job as use_case
 
     use_case(ports(), import_id, settings().start_patience)
@@ -56,6 +58,27 @@ def poll_import_jobs() -> list[str]:
     from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
 
     return use_case(ports(), settings().start_patience)
+
+
+def reconcile_device_files(container: str) -> list[str]:
+    """Take in files whose event got lost; return the ids of imports that may start."""
+    from shared.use_cases.reconcile_device_files import reconcile_device_files as use_case
+
+    return use_case(ports(), container, settings().default_target)
+
+
+def bury_start_ticket(message: str) -> None:
+    """Say that a start ticket was given up."""
+    from shared.use_cases.bury_start_ticket import bury_start_ticket as use_case
+
+    use_case(ports(), message)
+
+
+def bury_blob_event(message: str) -> None:
+    """Say that an event of a dropped file was given up."""
+    from shared.use_cases.bury_blob_event import bury_blob_event as use_case
+
+    use_case(ports(), message, settings().default_target)
 
 
 @cache

@@ -7,7 +7,7 @@ Any method may raise `Unavailable`; what else it may raise is said where it stan
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, Final, Protocol
 
 from shared.domain.formats.recognition import Kind
@@ -43,6 +43,10 @@ class DeviceFiles(Protocol):
 
     def look(self, container: str, name: str) -> Source | None:
         """Return the version that is there now, or None if there is no such blob."""
+        ...
+
+    def all(self, container: str) -> Iterator[Source]:
+        """Yield the versions of all blobs that are there now; nothing of a missing container."""
         ...
 
     def read(self, source: Source) -> Iterator[bytes]:
@@ -88,6 +92,8 @@ class Summary:
     queued_at: datetime | None
     #: The next try waits until then.
     not_before: datetime | None
+    #: Whether subscribers have to be told something.
+    has_news: bool = False
 
 
 class Records(Protocol):
@@ -116,6 +122,10 @@ class Records(Protocol):
 
     def active(self) -> Iterator[Summary]:
         """Yield all records that are not archived, in one listing."""
+        ...
+
+    def archived_on(self, day: date) -> Iterator[str]:
+        """Yield the ids of archived imports of files that were dropped on a day, in UTC."""
         ...
 
     def archive(self, record: ImportRecord) -> None:

@@ -185,6 +185,8 @@ class Settings:
     default_target: str | None
     #: START_PATIENCE_SECONDS: after so long without an answer a start counts as stopped.
     start_patience: timedelta
+    #: IMPORTS_PAUSED: whether no job is started.
+    paused: bool
     #: HUB_CA_FILE: certificate authorities of the hubs, for hubs on this machine.
     hub_ca_file: str | None
 
@@ -204,6 +206,7 @@ class Settings:
             targets=read.targets("IMPORT_TARGETS"),
             default_target=environ.get("DEFAULT_TARGET") or None,
             start_patience=timedelta(seconds=read.seconds("START_PATIENCE_SECONDS", 180)),
+            paused=environ.get("IMPORTS_PAUSED", "").lower() == "true",
             hub_ca_file=environ.get("HUB_CA_FILE") or None,
         )
         if settings.default_target not in {None, *settings.targets}:

@@ -4,7 +4,7 @@ This is how most programs would do it. The contenders that work so differ in how
 """
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cli.part_files import PartFiles
@@ -19,16 +19,19 @@ from shared.domain.telling import DETAILS, WARNINGS, Telling
 type JudgeLine = Callable[[int, bytes], Judged]
 
 
-def run_line_by_line(judge: JudgeLine, source: Path, folder: Path) -> Tally:
-    """Judge all lines of a file and write the parts."""
+def lines_of(source: Path) -> Iterator[bytes]:
+    """Yield the lines of a file without their line feeds."""
+    with source.open("rb", buffering=1 << 20) as lines:
+        yield from (line.rstrip(b"\n") for line in lines)
+
+
+def run_line_by_line(judge: JudgeLine, lines: Iterable[bytes], folder: Path) -> Tally:
+    """Judge all lines and write the parts."""
     seen = _Seen()
-    with (
-        source.open("rb", buffering=1 << 20) as lines,
-        PartFiles(folder).replace(*Part) as files,
-    ):
+    with PartFiles(folder).replace(*Part) as files:
         written = _Written(files)
         for number, line in enumerate(lines, start=1):
-            one = judge(number, line.rstrip(b"\n"))
+            one = judge(number, line)
             if isinstance(one, Accepted):
                 written.warn(one)
                 one = seen.compare(one, written)

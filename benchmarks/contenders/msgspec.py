@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
-from benchmarks.contenders.line_by_line import run_line_by_line
+from benchmarks.contenders.line_by_line import lines_of, run_line_by_line
 from benchmarks.contenders.other_parser import judge_behind
 from shared.domain.device_identity import TEXTS, WORDS, DeviceIdentity
 from shared.domain.tally import Tally
@@ -98,4 +98,4 @@ def accept(line: bytes) -> DeviceIdentity | None:
 
 def run(source: Path, folder: Path) -> Tally:
     """Validate the file."""
-    return run_line_by_line(judge_behind(accept), source, folder)
+    return run_line_by_line(judge_behind(accept), lines_of(source), folder)

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
-from benchmarks.contenders.line_by_line import run_line_by_line
+from benchmarks.contenders.line_by_line import lines_of, run_line_by_line
 from benchmarks.contenders.other_parser import judge_behind
 from shared.domain.device_identity import DeviceIdentity
 from shared.domain.import_modes import MODES
@@ -150,4 +150,4 @@ def accept(line: bytes) -> DeviceIdentity | None:
 
 def run(source: Path, folder: Path) -> Tally:
     """Validate the file."""
-    return run_line_by_line(judge_behind(accept), source, folder)
+    return run_line_by_line(judge_behind(accept), lines_of(source), folder)

@@ -1,20 +1,10 @@
-"""The floor: `orjson.loads` of every line and nothing else, no rule, no output."""
+"""The limit of lines: `orjson.loads` of each and nothing else, no rule, no output."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
-
-@dataclass(slots=True)
-class Parsed:
-    """How many lines are JSON. Nothing of ours is imported, which would take its time."""
-
-    accepted: int = 0
-    rejected: int = 0
-    skipped: int = 0
-    found: Mapping[str, int] = field(default_factory=dict)
+from benchmarks.contenders.parsed import Parsed
 
 
 def run(source: Path, _: Path) -> Parsed:

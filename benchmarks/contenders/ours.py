@@ -6,7 +6,7 @@ from tempfile import TemporaryFile
 from typing import Final
 
 from cli.part_files import PartFiles
-from shared.domain.formats.ndjson import Ndjson
+from shared.domain.formats.recognition import recognise
 from shared.domain.tally import Tally
 from shared.domain.validation import validate
 
@@ -16,12 +16,12 @@ CHUNK: Final = 1 << 20
 
 def run(source: Path, folder: Path) -> Tally:
     """Validate the file."""
-    form = Ndjson()
+    form, chunks = recognise(source.name, chunks_of(source))
     with TemporaryFile() as scratch:
-        return validate(form.pieces(chunks(source)), form, PartFiles(folder), scratch)
+        return validate(form.pieces(chunks), form, PartFiles(folder), scratch)
 
 
-def chunks(source: Path) -> Iterator[bytes]:
+def chunks_of(source: Path) -> Iterator[bytes]:
     """Yield the bytes of a file."""
     with source.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK):

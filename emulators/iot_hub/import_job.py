@@ -25,7 +25,6 @@ from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.typed_json import Unreadable, compact
 
 
-ERRORS_BLOB: Final = "importErrors.log"
 CONFIGURATION_ERRORS_BLOB: Final = "importConfigErrors.log"
 #: More errors than this wait on disk until they are uploaded.
 ERRORS_IN_MEMORY: Final = 4 * 2**20
@@ -78,7 +77,7 @@ class ImportJob:
                 target.upload_blob(name, errors, overwrite=True)
 
     def _parts(self) -> Iterator[_Part]:
-        yield _Part(self.request.input_blob, self._device, ERRORS_BLOB)
+        yield _Part(self.request.input_blob, self._device, self.request.errors_blob)
         if self.request.imports_configurations:
             blob = self.request.configurations_blob
             yield _Part(blob, self._configuration, CONFIGURATION_ERRORS_BLOB)

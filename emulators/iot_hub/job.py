@@ -72,6 +72,8 @@ class JobRequest:
     input_blob: str = "devices.txt"
     output_uri: str = field(default="", repr=False)
     output_blob: str = "devices.txt"
+    #: Where an import tells of the lines it refused. Only Resource Manager's clients can name it.
+    errors_blob: str = "importErrors.log"
     excludes_keys: bool = False
     includes_configurations: bool = False
     configurations_blob: str = "configurations.txt"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
@@ -31,18 +32,18 @@ NO_LINGER: Final = struct.pack("ii", 1, 0)
 def response(answer: Answer) -> Response:
     """Return the answer with the headers that every answer of the service has (recorded)."""
     headers = {
-        **answer.headers,
         "server": "Microsoft-HTTPAPI/2.0",
         "vary": "Origin",
         "x-ms-request-id": str(uuid4()),
+        **answer.headers,
     }
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return Response(compact(answer.body), answer.status, headers, media_type=JSON)
 
 
-def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
-    """Return what comes instead of the answer."""
+def spoiled(fault: Fault, answer: Answer, refused: Callable[[int], Answer]) -> ASGIApp:
+    """Return what comes instead of the answer; `refused` makes the error that has a status."""
     match fault.action:
         case Action.HANG:
             return _hang
@@ -53,10 +54,11 @@ def spoiled(fault: Fault, answer: Answer) -> ASGIApp:
         case Action.HTML:
             return HTMLResponse(PAGE, 502)
         case Action.STATUS:
-            return response(_of_status(fault.status))
+            return response(refused(fault.status))
 
 
-def _of_status(status: int) -> Answer:
+def refused_by_hub(status: int) -> Answer:
+    """Return the hub's error that has the status."""
     error = STATUS_ERRORS.get(status)
     return refusal(error) if error else Answer(status=status)
 

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulators.iot_hub import app, certificate
@@ -67,16 +68,24 @@ def serve(hub: Hub, port: int = 0, certs: Path | None = None) -> Iterator[Runnin
 @contextmanager
 def listen(hub: Hub, port: int, files: Certificate) -> Iterator[RunningHub]:
     """Serve the hub with a certificate that is there already; the hub stays open."""
-    server = _Server(hub, files)
+    with https(app.build(hub), port, files) as bound:
+        yield RunningHub(hub, bound, files.ca_file)
+
+
+@contextmanager
+def https(application: ASGIApp, port: int, files: Certificate) -> Iterator[int]:
+    """Serve an application until the block ends, and yield its port; 0 takes any free one."""
+    server = _Server(application, files)
     listener = socket.create_server(("127.0.0.1", port))
     # What is accepted inherits it; asyncio would not set it on a listener that is given to it,
     # and every answer would wait 40 ms for the client's acknowledgement of its head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    thread = Thread(target=server.run, args=([listener],), name=f"hub {hub.name}")
+    bound: int = listener.getsockname()[1]
+    thread = Thread(target=server.run, args=([listener],), name=f"https {bound}")
     thread.start()
     server.ready.wait()
     try:
-        yield RunningHub(hub, listener.getsockname()[1], files.ca_file)
+        yield bound
     finally:
         server.should_exit = True
         thread.join()
@@ -95,11 +104,11 @@ class _Connection(H11Protocol):
 class _Server(uvicorn.Server):
     """A uvicorn that says when it is ready, and waits for no client when it stops."""
 
-    def __init__(self, hub: Hub, files: Certificate) -> None:
+    def __init__(self, application: ASGIApp, files: Certificate) -> None:
         self.ready = Event()
         super().__init__(
             uvicorn.Config(
-                app.build(hub),
+                application,
                 http=_Connection,
                 ws="none",
                 lifespan="off",

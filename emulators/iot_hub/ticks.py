@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Final
 
 
@@ -25,5 +26,13 @@ def iso(ticks: int) -> str:
 
 def american(ticks: int) -> str:
     """Write a moment as error bodies do: `08/20/2020 22:05:30`."""
-    seconds = (ticks - UNIX_EPOCH) // TICKS_A_SECOND
-    return f"{datetime.fromtimestamp(seconds, UTC):%m/%d/%Y %H:%M:%S}"
+    return f"{_moment(ticks):%m/%d/%Y %H:%M:%S}"
+
+
+def rfc1123(ticks: int) -> str:
+    """Write a moment as Resource Manager does: `Thu, 15 Jun 2017 19:20:58 GMT`."""
+    return format_datetime(_moment(ticks), usegmt=True)
+
+
+def _moment(ticks: int) -> datetime:
+    return datetime.fromtimestamp((ticks - UNIX_EPOCH) // TICKS_A_SECOND, UTC)

@@ -41,6 +41,8 @@ def local_settings(
             "FUNCTIONS_WORKER_RUNTIME": "python",
             "DEVICE_FILES_SOURCE": "LogsAndContainerScan",
             "POLL_SCHEDULE": f"*/{pace.poll} * * * * *",
+            "RECONCILE_SCHEDULE": "30 */5 * * * *",
+            "IMPORTS_PAUSED": "false",
             "DeviceFiles": storage,
             "Exchange": storage,
             "Results": bus,

@@ -27,8 +27,14 @@ class RunningStack:
     #: App settings by name.
     settings: Mapping[str, str]
     hubs: Mapping[str, Mapping[str, str]]
+    #: Where Resource Manager is for these hubs: `base_url`, `subscription`, `resource_group`. The
+    #: setting HUB_CA_FILE names whom to trust for it.
+    management: Mapping[str, str]
     #: Address of the Service Bus emulator's test controls.
     bus_control: str
+    #: What stands for https://graph.microsoft.com, and the authority to trust for it.
+    graph: str
+    graph_ca_file: str
     pace: Pace
     show: Show
     services: dict[str, Service] = field(default_factory=dict)
@@ -68,13 +74,16 @@ class RunningStack:
 
 
 @contextmanager
-def running(folder: Path, pace: Pace, show: Show) -> Iterator[RunningStack]:
+def running(
+    folder: Path, pace: Pace, show: Show, hub_options: Sequence[str] = ()
+) -> Iterator[RunningStack]:
     """Run the whole stack until the block ends.
 
     Args:
         folder: Where this run keeps its files; made if it is not there.
         pace: How fast things happen.
         show: Gets every line that a service logs.
+        hub_options: More options of the IoT Hub emulator, such as `--tier S1 --units 2`.
 
     Raises:
         ServiceDied: A service could not start.
@@ -84,7 +93,7 @@ def running(folder: Path, pace: Pace, show: Show) -> Iterator[RunningStack]:
     with ExitStack() as stop:
         services = {
             name: _start(stop, name, arguments, show)
-            for name, arguments in _commands(folder, pace).items()
+            for name, arguments in _commands(folder, pace, hub_options).items()
         }
         said = {name: service.ready() for name, service in services.items()}
         settings = _write_settings(folder, said, pace)
@@ -92,7 +101,10 @@ def running(folder: Path, pace: Pace, show: Show) -> Iterator[RunningStack]:
             folder=folder,
             settings=settings["Values"],
             hubs=said["iot_hub"]["hubs"],
+            management=said["iot_hub"]["management"],
             bus_control=said["service_bus"]["control"],
+            graph=said["graph"]["base_url"],
+            graph_ca_file=said["graph"]["ca_file"],
             pace=pace,
             show=show,
             services=services,
@@ -102,13 +114,15 @@ def running(folder: Path, pace: Pace, show: Show) -> Iterator[RunningStack]:
         yield stack
 
 
-def _commands(folder: Path, pace: Pace) -> Mapping[str, Sequence[str]]:
+def _commands(folder: Path, pace: Pace, hub_options: Sequence[str]) -> Mapping[str, Sequence[str]]:
     hubs = [word for alias in HUBS for word in ("--hub", alias)]
     certificates = ("--certs", str(folder / "certificates"))
+    job_seconds = ("--job-seconds", str(pace.job))
     return {
         "azurite": ["--location", str(folder / "azurite")],
         "service_bus": [],
-        "iot_hub": [*hubs, *certificates, "--job-seconds", str(pace.job)],
+        "iot_hub": [*hubs, *certificates, *job_seconds, "--system-identity", *hub_options],
+        "graph": ["--certs", str(folder / "graph-certificates")],
     }
 
 

@@ -6,7 +6,7 @@ the archive, by the day on which the file was dropped, so that an old event find
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.adapters.blob_documents import BlobDocuments
@@ -51,6 +51,12 @@ class BlobRecords:
         for blob in self._documents.list("active/"):
             import_id = blob.name.removeprefix("active/").removesuffix(".json")
             yield _summary(import_id, blob.metadata or {})
+
+    def archived_on(self, day: date) -> Iterator[str]:
+        """Yield the ids of archived imports of a day; see the port."""
+        folder = _day_path(day)
+        for blob in self._documents.list(folder):
+            yield blob.name.removeprefix(folder).removesuffix(".json")
 
     def archive(self, record: ImportRecord) -> None:
         """Move a record to the archive; see the port."""
@@ -122,8 +128,11 @@ def _slot_path(slot: str) -> str:
 
 
 def _archive_path(record: ImportRecord) -> str:
-    day = record.source.last_modified.astimezone(UTC)
-    return f"done/{day:%Y/%m/%d}/{record.id}.json"
+    return f"{_day_path(record.source.last_modified.astimezone(UTC))}{record.id}.json"
+
+
+def _day_path(day: date) -> str:
+    return f"done/{day:%Y/%m/%d}/"
 
 
 def _body(record: ImportRecord) -> Mapping[str, Any]:
@@ -140,6 +149,7 @@ def _metadata(record: ImportRecord) -> Mapping[str, str]:
         "slot": record.slot,
         "queued_at": record.queued_at.isoformat() if record.queued_at else "",
         "not_before": record.not_before.isoformat() if record.not_before else "",
+        "news": "yes" if record.unsent else "",
     }
 
 
@@ -153,4 +163,5 @@ def _summary(import_id: str, metadata: Mapping[str, str]) -> Summary:
         slot=metadata.get("slot", ""),
         queued_at=time("queued_at"),
         not_before=time("not_before"),
+        has_news=bool(metadata.get("news")),
     )

@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.device_identity import DeviceIdentity
 from shared.domain.finding import Finding
 from shared.domain.redaction import redacted
 from shared.domain.rules import Code
 
 
-def ambiguities(text: bytes, device: DeviceIdentity) -> list[Finding]:
+def ambiguities(text: bytes, device: Mapping[str, Any]) -> list[Finding]:
     """Return what is ambiguous in a line of JSON that was read as `device`.
 
     Only a line that may have something is read again: one with more names than members (no quote

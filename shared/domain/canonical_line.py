@@ -2,7 +2,7 @@
 
 A line whose meaning is right keeps its bytes. One with a word in another spelling gets the hub's
 in its place, and one that leaves something to the file gets it appended. Only a line with empty
-keys, the hub's own metadata or nulls to be filled is written anew.
+keys, the hub's own metadata, nulls to be filled or a carriage return inside is written anew.
 """
 
 import json
@@ -114,6 +114,8 @@ def _member(name: str) -> re.Pattern[bytes]:
 
 def _must_be_rewritten(device: DeviceIdentity, text: bytes) -> bool:
     authentication = device.get("authentication") or {}
+    if b"\r" in text:  # JSON may have it between values, where readers see the end of a line
+        return True
     if b'""' in text and "" in (authentication.get("symmetricKey") or {}).values():
         return True
     if b'"$' not in text:

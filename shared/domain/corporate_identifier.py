@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.domain.device_line import Accepted, Judged, Order, Rejected, Traits
+from pydantic_core import from_json
+
+from shared.domain.ambiguity import ambiguities
+from shared.domain.device_line import (
+    CUT,
+    MAX_LINE_BYTES,
+    Accepted,
+    Judged,
+    Order,
+    Rejected,
+    Traits,
+    blank,
+    too_long,
+    unreadable,
+)
 from shared.domain.finding import Finding
 from shared.domain.redaction import redacted
 from shared.domain.rules import Code
@@ -41,13 +55,24 @@ SERVER_SET: Final = frozenset(
 )
 MAX_DETAILS: Final = 128
 MAX_CELLS: Final = 3
-#: First cells of rows that are a header, which such a file has not.
-HEADERS: Final = frozenset({"identifier", "serial", "imei", "manufacturer", "device", IDENTIFIER})
+#: First cells of a header, which such a file has not, without blanks and in lower case. It is none
+#: on any row: files that were put together have several.
+HEADERS: Final = frozenset(
+    {
+        *("id", "identifier", "deviceidentifier", "importeddeviceidentifier", "device"),
+        *("deviceid", "imei", "imeinumber", "serial", "serialnumber", "manufacturer"),
+    }
+)
 
 _SERIAL: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z _/+#*()-]{0,127}")
-_WORDS: Final = re.compile(r"[^,\x00-\x1f\x7f-\x9f]{1,128}")
+#: Neither control characters nor such that nobody sees.
+_WORDS: Final = re.compile(
+    r"[^,\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,128}"
+)
 _IMEI: Final = re.compile(r"[0-9]{14,16}")
 _SPACED_IMEI: Final = re.compile(r"[0-9]{2}[ -][0-9]{6}[ -][0-9]{6}(?:[ -][0-9]{1,2})?")
+#: What a spreadsheet makes of an IMEI: 4.90154E+14, here without the dot.
+_ROUNDED_IMEI: Final = re.compile(r"[0-9]+E\+[0-9]{2}", re.IGNORECASE)
 _LUHN_DIGITS: Final = 15
 
 
@@ -66,7 +91,11 @@ def _is_model(value: str) -> bool:
 
 _CHECKS: Final[Mapping[str, _Check]] = {
     SERIAL: _Check(
-        lambda value: _SERIAL.fullmatch(value) and not _SPACED_IMEI.fullmatch(value),
+        lambda value: (
+            _SERIAL.fullmatch(value)
+            and not _SPACED_IMEI.fullmatch(value)
+            and not _ROUNDED_IMEI.fullmatch(value)
+        ),
         "a serial number of letters and digits, or an IMEI in digits only",
     ),
     IMEI: _Check(_IMEI.fullmatch, "an IMEI: 14 to 16 digits and nothing else"),
@@ -83,7 +112,7 @@ def judge_row(number: int, cells: Sequence[str], source: bytes) -> Judged:
         source: The row as the sender wrote it.
     """
     values = [cell.strip() for cell in cells]
-    if number == 1 and values[0].lower().replace(" number", "") in HEADERS:
+    if re.sub("[ _-]", "", values[0]).lower() in HEADERS:
         return Rejected(number, None, (Finding("", Code.HEADER_ROW),), source)
     if len(values) > MAX_CELLS:
         found = {"cells": len(values), "columns": f"at most {MAX_CELLS}"}
@@ -95,25 +124,32 @@ def judge_row(number: int, cells: Sequence[str], source: bytes) -> Judged:
     return _judge(number, {name: value for name, value in members.items() if value}, source)
 
 
-def judge_item(number: int, text: bytes, source: bytes) -> Judged:
+def judge_item(number: int, line: bytes) -> Judged:
     """Judge an object of JSON with the members that Graph documents.
 
     Args:
         number: Line or item of the file, counted from 1.
-        text: The object.
-        source: What the sender wrote.
+        line: The object, as `judge_line` takes it.
     """
+    if len(line) > MAX_LINE_BYTES:
+        return too_long(number, line[:CUT])
+    text = line.strip(b" \t\r")
+    if not text:
+        return blank(number)
     try:
-        members = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        why = getattr(error, "msg", "it cannot be read")
-        return Rejected(number, None, (Finding("", Code.NOT_JSON, {"why": why}),), source)
+        members = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        return Rejected(number, None, (unreadable(text, str(error)),), text)
+    return _judge_members(number, members, text)
+
+
+def _judge_members(number: int, members: Any, text: bytes) -> Judged:
     if not isinstance(members, dict):
-        return Rejected(number, None, (Finding("", Code.NOT_AN_OBJECT),), source)
-    if wrong := tuple(_wrong_members(members)):
-        return Rejected(number, _shown(members.get(IDENTIFIER)), wrong, source)
+        return Rejected(number, None, (Finding("", Code.NOT_AN_OBJECT),), text)
+    if wrong := (*ambiguities(text, members), *_wrong_members(members)):
+        return Rejected(number, _shown(members.get(IDENTIFIER)), wrong, text)
     given = {name: value for name, value in members.items() if name in MEMBERS and value}
-    return _judge(number, given, source)
+    return _judge(number, given, text)
 
 
 def _wrong_members(members: Mapping[str, Any]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ An accepted line whose meaning needs no change keeps its bytes; only others are 
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,14 +29,18 @@ from shared.domain.twin_rules import twin_findings
 NO_DEFAULTS: Final = Defaults()
 #: A longer line is no device: tags, desired and reported together stay below 80 KB.
 MAX_LINE_BYTES: Final = 256 * 1024
+#: What is kept of a longer one. It is still too long where the last byte is a carriage return and
+#: a line feed follows.
+CUT: Final = MAX_LINE_BYTES + 2
 
 
 class Order(IntEnum):
     """In which order lines must reach the hub: what another line builds on comes first."""
 
     DEVICE = 0
-    CHILD = 1  #: has a parent, which must be there
-    MODULE = 2  #: belongs to a device, which must be there
+    EDGE_CHILD = 1  #: an edge device with a parent, which must be there
+    CHILD = 2  #: any other device with a parent, which may be an edge device that has one, too
+    MODULE = 3  #: belongs to a device, which must be there
 
 
 class Traits(NamedTuple):
@@ -43,6 +48,7 @@ class Traits(NamedTuple):
 
     mode: str
     status: str
+    #: How the device proves who it is; of a corporate identifier, its type.
     authentication: str
 
 
@@ -77,8 +83,9 @@ class Rejected:
 
     line: int
     device_id: str | None
+    #: Errors, then warnings: the first one stands for the line where only one is told.
     findings: tuple[Finding, ...]
-    #: The line as the sender wrote it.
+    #: The line as the sender wrote it; empty if there is nothing that could be sent again.
     text: bytes
 
     @property
@@ -103,21 +110,48 @@ def judge_line(number: int, text: bytes, defaults: Defaults = NO_DEFAULTS) -> Ju
 
     Args:
         number: Line of the file, counted from 1.
-        text: The line without its line end; one longer than `MAX_LINE_BYTES` may be cut off
-            anywhere behind that.
+        text: The line without its line end. Of one that is too long, anything behind `CUT` may
+            be missing, so it is not looked into: what is left of it may look good.
         defaults: What holds for a line that does not say it itself.
     """
+    if len(text) > MAX_LINE_BYTES:
+        return too_long(number, text[:CUT])
     text = text.strip(b" \t\r")
     if not text:
-        return Skipped(number, Violation(number, None, Finding("", Code.BLANK_LINE)))
-    if len(text) > MAX_LINE_BYTES:
-        limit = {"limit": MAX_LINE_BYTES // 1024}
-        return Rejected(number, None, (Finding("", Code.LINE_TOO_LONG, limit),), text)
+        return blank(number)
     try:
         device = parse_line(text)
     except ValidationError as error:
         return _rejected(number, text, _unparsable(text, error))
     return _judge_device(number, text, device, defaults)
+
+
+def blank(number: int) -> Skipped:
+    """Skip an entry with nothing in it."""
+    return Skipped(number, Violation(number, None, Finding("", Code.BLANK_LINE)))
+
+
+def too_long(number: int, text: bytes) -> Rejected:
+    """Reject an entry that is longer than `MAX_LINE_BYTES`; `text` stands for it."""
+    limit = {"limit": MAX_LINE_BYTES // 1024}
+    return Rejected(number, None, (Finding("", Code.LINE_TOO_LONG, limit),), text)
+
+
+def unreadable(text: bytes, why: str) -> Finding:
+    """Return what is wrong with bytes that pydantic cannot read as JSON.
+
+    Args:
+        text: The bytes.
+        why: What pydantic says.
+    """
+    try:
+        text.decode()
+    except UnicodeDecodeError as bad:
+        return Finding("", Code.NOT_UTF8, {"byte": bad.start + 1})
+    why = why.replace(" at line 1 column ", ", character ")
+    if text.startswith(BOM_UTF8):
+        why = "a byte order mark stands before it, as where files were put together; remove it"
+    return Finding("", Code.NOT_JSON, {"why": why})
 
 
 def _judge_device(number: int, text: bytes, device: DeviceIdentity, defaults: Defaults) -> Judged:
@@ -147,16 +181,12 @@ def _judge_device(number: int, text: bytes, device: DeviceIdentity, defaults: De
 
 def _unparsable(text: bytes, error: ValidationError) -> Iterator[Finding]:
     first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] != "json_invalid":
-        yield from field_findings(error) if first["loc"] else [Finding("", Code.NOT_AN_OBJECT)]
-        return
-    try:
-        text.decode()
-    except UnicodeDecodeError as bad:
-        yield Finding("", Code.NOT_UTF8, {"byte": bad.start + 1})
+    if first["type"] == "json_invalid":
+        yield unreadable(text, first["ctx"]["error"])
+    elif first["loc"]:
+        yield from field_findings(error)
     else:
-        why = first["ctx"]["error"].replace(" at line 1 column ", ", character ")
-        yield Finding("", Code.NOT_JSON, {"why": why})
+        yield Finding("", Code.NOT_AN_OBJECT)
 
 
 def _traits(facts: Facts) -> Traits:
@@ -173,14 +203,16 @@ def order_of(device: DeviceIdentity) -> Order:
     """Return where a device or module stands in the order of a file."""
     if device.get("moduleId"):
         return Order.MODULE
-    is_edge = (device.get("capabilities") or {}).get("iotEdge")
-    has_parent = device.get("parentScopes") or (device.get("deviceScope") and not is_edge)
+    if (device.get("capabilities") or {}).get("iotEdge"):  # its deviceScope is its own
+        return Order.EDGE_CHILD if device.get("parentScopes") else Order.DEVICE
+    has_parent = device.get("parentScopes") or device.get("deviceScope")
     return Order.CHILD if has_parent else Order.DEVICE
 
 
 def _rejected(number: int, text: bytes, findings: Iterable[Finding]) -> Rejected:
     safe = (Finding(redacted(one.field, 200), one.code, one.details) for one in findings)
-    return Rejected(number, _device_id(text), tuple(safe), text)
+    errors_first = sorted(safe, key=lambda one: one.severity is not Severity.ERROR)
+    return Rejected(number, _device_id(text), tuple(errors_first), text)
 
 
 def _device_id(text: bytes) -> str | None:

@@ -87,7 +87,7 @@ def sent(
 
     Args:
         numbers: For each line its number in the source, as 4 bytes; cut at multiples of 4.
-        lines: The canonical lines.
+        lines: The canonical lines, of devices or of corporate identifiers.
         verdicts: What became of them.
     """
     for number, text in zip(_numbers(numbers), lines, strict=True):

@@ -1,4 +1,4 @@
-"""The message that subscribers get: one for each import, when it has ended.
+"""The message that subscribers get: one for each import, when it has ended, and some on the way.
 
 The names are the wire's; `docs/import-result.schema.json` is made from these models. Fields may be
 added within a version, never renamed or removed.
@@ -48,7 +48,9 @@ class ImportResult(_Wire):
     """How an import ended."""
 
     import_id: str
-    status: State = Field(description="rejected, completed, failed, cancelled or needs_attention")
+    status: State = Field(
+        description="in the end rejected, completed, failed, cancelled or needs_attention"
+    )
     target: str | None = Field(description="alias of the target, if there is one")
     job_id: str | None = Field(
         description="the hub's own id of the job, if one was started; ours for bulk calls"
@@ -57,7 +59,7 @@ class ImportResult(_Wire):
     counts: Counts
     reason: Reason | None = Field(description="why the import as a whole did not complete")
     received_at: AwareDatetime
-    ended_at: AwareDatetime
+    ended_at: AwareDatetime | None = Field(description="null while the import goes on")
     findings: Mapping[str, int] = Field(description="broken rules, warnings and notes, by code")
     effects: Mapping[str, int] = Field(description="what the accepted lines asked for")
     sample_errors: tuple[SampleError, ...] = Field(max_length=SAMPLE_ERRORS)
@@ -83,7 +85,7 @@ def application_properties(data: Mapping[str, Any]) -> Mapping[str | bytes, Any]
         "target": data["target"] or "",
         "importId": data["importId"],
         "fileName": data["file"]["name"],
-        "final": True,
+        "final": data["endedAt"] is not None,
         **counts,
     }
 
@@ -91,10 +93,10 @@ def application_properties(data: Mapping[str, Any]) -> Mapping[str | bytes, Any]
 def import_result(
     record: ImportRecord, samples: tuple[SampleError, ...], reports: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    """Return the data of the final event of a record, ready for JSON.
+    """Return the data of an event about an import, ready for JSON.
 
     Args:
-        record: The record in its final state.
+        record: The record in the state that is told.
         samples: The first lines that were not applied.
         reports: Address of each report by its name.
     """
@@ -109,7 +111,7 @@ def import_result(
         counts=record.counts,
         reason=record.reason,
         received_at=record.received_at,
-        ended_at=record.since,
+        ended_at=record.since if record.is_final else None,
         findings=record.findings,
         effects=record.effects,
         sample_errors=samples,

@@ -62,6 +62,8 @@ class _Reading:
         self._defaults = defaults
         self._judge = BlockJudge(min(details, WARNINGS), defaults)
         self._repeated = repeated
+        #: What stands before the next rejected entry.
+        self._separator = b""
         self._rejections = Telling(details, form.called, always=True)
         self._notes = Telling(details, form.called, always=True)
         self._warnings = Telling(min(details, WARNINGS), form.called, always=False)
@@ -120,8 +122,9 @@ class _Reading:
             for members in self._notes.members([judged.note]):
                 files(Part.SKIPPED, Order.DEVICE)(json_line(members))
         elif isinstance(judged, Rejected):
-            separator = self._form.separator if self.tally.rejected > 1 else b""
-            files(Part.ENTRIES, Order.DEVICE)(separator + judged.text)
+            if judged.text:
+                files(Part.ENTRIES, Order.DEVICE)(self._separator + judged.text)
+                self._separator = self._form.separator
             for members in self._rejections.members(judged.violations):
                 files(Part.REJECTED, Order.DEVICE)(json_line(members))
                 files(Part.REJECTED_CSV, Order.DEVICE)(csv_row(members))

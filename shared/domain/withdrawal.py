@@ -51,12 +51,15 @@ def withdraw(
     """
     before = Tally(lines=tally.lines.copy(), bytes=tally.bytes.copy())
     with parts.replace(*CHANGED) as files:
+        separator = b""
         for chunk in parts.read(Part.ENTRIES):
             files(Part.ENTRIES, Order.DEVICE)(chunk)
+            separator = form.separator
         by_order = (
             _taken_out(accepted_lines(parts, before, order), repeats, files) for order in Order
         )
         rejections = _Rejections(form, tally, repeats, files)
+        rejections.separator = separator
         told = rejections.told(heapq.merge(*by_order, key=attrgetter("number")), telling)
         _tell(heapq.merge(_told_before(parts), told, key=_number), files)
 
@@ -71,14 +74,16 @@ class _Rejections:
         self._tally = tally
         self._repeats = repeats
         self._files = files
+        #: What stands before the next entry.
+        self.separator = b""
 
     def told(self, repeats: Iterator[_Repeat], telling: Telling) -> Iterator[bytes]:
         """Count the lines and write their entries; yield what is told of them."""
         for repeat in repeats:
             rejected = self._rejected(repeat)
             self._tally.withdraw(self._form.judged_again(repeat.text), rejected)
-            separator = self._form.separator if self._tally.rejected > 1 else b""
-            self._files(Part.ENTRIES, Order.DEVICE)(separator + rejected.text)
+            self._files(Part.ENTRIES, Order.DEVICE)(self.separator + rejected.text)
+            self.separator = self._form.separator
             yield from map(json_line, telling.members(rejected.violations))
 
     def _rejected(self, repeat: _Repeat) -> Rejected:

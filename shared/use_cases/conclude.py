@@ -46,6 +46,8 @@ class Ending:
     #: What the target said of no line in particular; asked for after all verdicts.
     rest: Callable[[], Iterable[LineError]] = tuple
     reason: Reason | None = None
+    #: What the event is called, if not like the state.
+    event: str = ""
 
 
 def ending_for_all(state: State, outcome: Outcome, reason: Reason) -> Ending:
@@ -73,7 +75,7 @@ def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord
     ended = record.advance(ending.state, now, counts=counts, reason=ending.reason)
     data = import_result(ended, samples, _addresses(ports.work, record))
     stored = ports.records.replace(
-        ended.model_copy(update=ended.with_event(ending.state, now, data))
+        ended.model_copy(update=ended.with_event(ending.event or ending.state, now, data))
     )
     log.info("import.%s id=%s applied=%d failed=%d rejected=%d", stored.state, stored.id,
              counts.applied, counts.failed, counts.rejected)  # fmt: skip

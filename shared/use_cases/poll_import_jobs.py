@@ -49,9 +49,11 @@ def poll_import_jobs(ports: Ports, patience: timedelta) -> list[str]:
     """
     free = [slot for slot, group in _by_slot(ports) if _bring_on(ports, slot, group, patience)]
     for summary in list(ports.records.active()):
-        if summary.state in FINAL:
-            with _postponed(summary.id):
+        with _postponed(summary.id):
+            if summary.state in FINAL:
                 _close(ports, summary.id)
+            elif summary.has_news and (record := ports.records.get(summary.id)):
+                _publish(ports, record)
     return [
         import_id
         for slot, group in _by_slot(ports)
@@ -188,11 +190,16 @@ def _close(ports: Ports, import_id: str) -> None:
     for attempt in record.attempts:
         target_of(ports, record, attempt).clear(attempt_ref(record, attempt))
     free_slot(ports, record)
-    if record.unsent:
-        ports.results.send(record, record.unsent)
-        # Dying before this write sends the same message ids again, which the queue drops.
-        record = ports.records.replace(record.sent(ports.clock.now()))
-    ports.records.archive(record)
+    ports.records.archive(_publish(ports, record))
+
+
+def _publish(ports: Ports, record: ImportRecord) -> ImportRecord:
+    """Tell subscribers what they were not told yet."""
+    if not record.unsent:
+        return record
+    ports.results.send(record, record.unsent)
+    # Dying before this write sends the same message ids again, which the queue drops.
+    return ports.records.replace(record.sent(ports.clock.now()))
 
 
 def _next(ports: Ports, slot: str, group: Sequence[Summary], patience: timedelta) -> str | None:

@@ -62,7 +62,7 @@ def go_on_with_second_try(ports: Ports, record: ImportRecord) -> Job | None:
     target = target_of(ports, record, record.attempt)
     ref = attempt_ref(record, record.attempt)
     if record.attempt.job_id:
-        return target.advance(ref, record.attempt.job_id, ())
+        return target.advance(ref, record.attempt.job_id, target.look())
     # Neither is a call to the hub, and both may be repeated by whoever comes after a crash.
     target.prepare(ref)
     job_id = target.start(ref)

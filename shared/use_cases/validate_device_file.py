@@ -43,22 +43,31 @@ def validate_device_file(
     if source is None:
         log.warning("device_file.gone container=%s", container)
         return None
-    record = ports.records.create(_received(ports, source, default_target))
+    return validate_received(ports, receive(ports, source, default_target), default_target)
+
+
+def validate_received(
+    ports: Ports, record: ImportRecord, default_target: str | None
+) -> str | None:
+    """Validate the file of a record if that is still to be done; return its id if it may start."""
     if record.state is State.RECEIVED:
         record = _validate(ports, record, default_target)
     return record.id if record.state is State.QUEUED else None
 
 
-def _received(ports: Ports, source: Source, default_target: str | None) -> ImportRecord:
+def receive(ports: Ports, source: Source, default_target: str | None) -> ImportRecord:
+    """Note that a version of a file was dropped; return its record, new or not."""
     now = ports.clock.now()
     target = choose_target(source.name, ports.targets, default_target)
-    return ImportRecord(
-        id=import_id(source.account, source.container, source.name, source.etag),
-        since=now,
-        received_at=now,
-        source=source,
-        target=target if isinstance(target, str) else None,
-        slot=ports.targets[target].slot if isinstance(target, str) else "",
+    return ports.records.create(
+        ImportRecord(
+            id=import_id(source.account, source.container, source.name, source.etag),
+            since=now,
+            received_at=now,
+            source=source,
+            target=target if isinstance(target, str) else None,
+            slot=ports.targets[target].slot if isinstance(target, str) else "",
+        )
     )
 
 

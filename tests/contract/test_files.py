@@ -123,11 +123,44 @@ def test_some_of_a_file_can_be_read(work: Work, fresh: str):
     assert b"".join(work.read(f"work/{fresh}/x", 7)) == b"789"
 
 
+def test_there_is_nothing_behind_the_end(work: Work, fresh: str):
+    """Asking for it is no error, and neither is asking for no bytes."""
+    write(work, f"work/{fresh}", "x", b"0123456789")
+    assert b"".join(work.read(f"work/{fresh}/x", 8, 4)) == b"89"
+    assert b"".join(work.read(f"work/{fresh}/x", 10)) == b""
+    assert b"".join(work.read(f"work/{fresh}/x", 11, 4)) == b""
+    assert b"".join(work.read(f"work/{fresh}/x", 3, 0)) == b""
+
+
+def test_an_empty_file_is_seen_and_read(dropped: tuple[DeviceFiles, Drop], fresh: str):
+    """It has a version like any other, and no bytes."""
+    files, drop = dropped
+    drop("empty", b"")
+    source = files.look(fresh, "empty")
+    assert source
+    assert source.size == 0
+    assert b"".join(files.read(source)) == b""
+
+
 def test_a_file_of_several_blocks_keeps_its_order(work: Work, fresh: str):
     """Written in uneven pieces, larger than one block."""
     pieces = [bytes([number]) * (BLOCK_BYTES // 3) for number in range(10)]
     write(work, f"work/{fresh}", "devices.txt", *pieces)
     assert b"".join(work.read(f"work/{fresh}/devices.txt")) == b"".join(pieces)
+
+
+def test_files_that_grow_together_keep_their_order(work: Work, fresh: str):
+    """Each is smaller than a block, all together are larger than what is held back."""
+    names = ["devices.txt", "devices.numbers", "rejected.entries"]
+    piece = bytes(BLOCK_BYTES // 16)
+    with work.replace(f"work/{fresh}", names) as files:
+        for number in range(30):
+            files(names[number % 3], number % 2)(bytes([number]) + piece)
+    for index, name in enumerate(names):
+        order = [*range(index, 30, 6), *range(index + 3, 30, 6)]
+        numbers = sorted(order, key=lambda number: (number % 2, number))
+        expected = b"".join(bytes([number]) + piece for number in numbers)
+        assert b"".join(work.read(f"work/{fresh}/{name}")) == expected
 
 
 def test_an_address_gives_no_access(work: Work, fresh: str):
@@ -143,3 +176,20 @@ def test_scratch_is_a_file(work: Work):
         scratch.write(b"12345678")
         scratch.seek(2)
         assert scratch.read(3) == b"345"
+
+
+def test_all_files_are_seen_in_the_versions_that_events_tell_of(
+    dropped: tuple[DeviceFiles, Drop], fresh: str
+):
+    """A listing and a look at one blob mean the same version, so they mean the same import."""
+    files, drop = dropped
+    for name in ("a/x.txt", "ü b"):
+        drop(name, b"content")
+    assert {one.name: one.etag for one in files.all(fresh)} == {
+        name: source.etag for name in ("a/x.txt", "ü b") if (source := files.look(fresh, name))
+    }
+
+
+def test_a_missing_container_has_no_files(dropped: tuple[DeviceFiles, Drop]):
+    """Nobody dropped anything yet."""
+    assert list(dropped[0].all("never-there")) == []

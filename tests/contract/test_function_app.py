@@ -52,6 +52,34 @@ GOLDEN = {
             "connection": "DeviceFiles",
         }
     ],
+    "reconcile_device_files": [
+        TICKETS | {"name": "tickets"},
+        {
+            "direction": "IN",
+            "type": "timerTrigger",
+            "name": "timer",
+            "schedule": "%RECONCILE_SCHEDULE%",
+            "runOnStartup": False,
+        },
+    ],
+    "bury_start_ticket": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "ticket",
+            "queueName": "start-tickets-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
+    "bury_blob_event": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "event",
+            "queueName": "webjobs-blobtrigger-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
     "poll_import_jobs": [
         TICKETS | {"name": "tickets"},
         {

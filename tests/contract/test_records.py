@@ -141,3 +141,12 @@ def test_a_replace_whose_answer_was_lost_has_won(
     record = plain.create(a_record())
     won = forgetful.replace(record.advance(State.VALIDATED, NEW_YEAR))
     assert plain.get(record.id) == won
+
+
+def test_archived_imports_are_found_by_the_day_of_their_drop(records: Records):
+    """A file that is still there can be told from one that nobody took in."""
+    record = records.create(a_record())
+    records.archive(record)
+    day = record.source.last_modified.date()
+    assert record.id in set(records.archived_on(day))
+    assert set(records.archived_on(day.replace(year=day.year - 1))) == set()

@@ -55,6 +55,11 @@ class FakeDeviceFiles:
         found = self._blobs.get((container, name))
         return found and found[0]
 
+    def all(self, container: str) -> Iterator[Source]:
+        """Yield all versions."""
+        blobs = list(self._blobs.items())
+        yield from (source for (where, _), (source, _) in blobs if where == container)
+
     def read(self, source: Source) -> Iterator[bytes]:
         """Yield exactly this version."""
         found, content = self._blobs.get((source.container, source.name), (None, b""))
@@ -69,10 +74,15 @@ class FakeWork:
     """The `Work` port in memory."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    #: Raised by the next writing, instead of doing it.
+    fail_next: Exception | None = None
 
     @contextmanager
     def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
         """Collect bytes; they appear at the end."""
+        if failure := self.fail_next:
+            self.fail_next = None
+            raise failure
         parts: Mapping[str, dict[int, list[bytes]]] = {name: defaultdict(list) for name in names}
         yield lambda name, section: parts[name][section].append
         for name, sections in parts.items():

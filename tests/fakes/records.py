@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from shared.domain.errors import Conflict
 from shared.domain.import_record import ImportRecord
@@ -16,15 +17,19 @@ class FakeRecords:
 
     stored: dict[str, ImportRecord] = field(default_factory=dict)
     archived: dict[str, ImportRecord] = field(default_factory=dict)
+    #: Raised by the next look-up or new record, instead of doing it.
+    fail_next: Exception | None = None
     _versions: Iterator[int] = field(default_factory=itertools.count)
 
     def create(self, record: ImportRecord) -> ImportRecord:
         """Store a new record, or return the one of this import."""
+        self._fail()
         known = self.archived.get(record.id) or self.stored.get(record.id)
         return known or self._store(record)
 
     def get(self, import_id: str) -> ImportRecord | None:
         """Return the active record."""
+        self._fail()
         return self.stored.get(import_id)
 
     def replace(self, record: ImportRecord) -> ImportRecord:
@@ -38,8 +43,19 @@ class FakeRecords:
         """Yield what a listing tells."""
         for record in list(self.stored.values()):
             yield Summary(
-                record.id, record.state, record.slot, record.queued_at, record.not_before
+                id=record.id,
+                state=record.state,
+                slot=record.slot,
+                queued_at=record.queued_at,
+                not_before=record.not_before,
+                has_news=bool(record.unsent),
             )
+
+    def archived_on(self, day: date) -> Iterator[str]:
+        """Yield the ids of archived imports of a day."""
+        yield from (
+            one.id for one in self.archived.values() if one.source.last_modified.date() == day
+        )
 
     def archive(self, record: ImportRecord) -> None:
         """Move a record to the archive."""
@@ -47,6 +63,11 @@ class FakeRecords:
         known = self.stored.get(record.id)
         if known and known.version == record.version:
             del self.stored[record.id]
+
+    def _fail(self) -> None:
+        if failure := self.fail_next:
+            self.fail_next = None
+            raise failure
 
     def _store(self, record: ImportRecord) -> ImportRecord:
         # A round trip through JSON, as in storage: what does not survive it shows here.

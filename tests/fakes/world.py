@@ -67,3 +67,8 @@ class World:
         """Return the one message about an import."""
         (event,) = (e for i, e in self.results.messages.items() if i.startswith(import_id))
         return event
+
+    def result_of(self, import_id: str) -> Event:
+        """Return the last message about an import."""
+        *_, event = (e for i, e in self.results.messages.items() if i.startswith(import_id))
+        return event

@@ -15,7 +15,10 @@ from shared.settings import Settings
 ROOT = Path(__file__).parents[2]
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
 #: Read by the host itself.
-OF_THE_HOST = {"AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "POLL_SCHEDULE"}
+OF_THE_HOST = {
+    *("AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME"),
+    *("POLL_SCHEDULE", "RECONCILE_SCHEDULE"),
+}
 #: The connection of the sample's one target.
 OF_THE_TARGETS = {"FactoryA"}
 

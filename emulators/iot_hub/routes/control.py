@@ -1,8 +1,9 @@
 """`/_emulator`: what tests order and ask of the emulator itself, from other processes too."""
 
+from collections.abc import Container
 from typing import Final
 
-from emulators.iot_hub.faults import Fault
+from emulators.iot_hub.faults import Fault, Faults
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.routes import bulk, configurations, identities, jobs, queries, twins
 from emulators.iot_hub.routes.operation import Answer, Call, Operation
@@ -20,15 +21,20 @@ SERVICE_OPERATIONS: Final = (
 _NAMES: Final = frozenset(operation.name for operation in SERVICE_OPERATIONS)
 
 
-def _order_fault(hub: Hub, call: Call) -> Answer:
+def order_fault(faults: Faults, operations: Container[str], call: Call) -> Answer:
+    """Take an order for one of the operations."""
     try:
         fault = Fault.read(call.json)
     except (KeyError, TypeError, ValueError) as error:
         return _no_order("fault", error)
-    if fault.operation not in _NAMES:
+    if fault.operation not in operations:
         return Answer({"Message": f"There is no operation {fault.operation}"}, 400)
-    hub.faults.add(fault)
+    faults.add(fault)
     return Answer(status=204)
+
+
+def _order_fault(hub: Hub, call: Call) -> Answer:
+    return order_fault(hub.faults, _NAMES, call)
 
 
 def _scale(hub: Hub, call: Call) -> Answer:

@@ -24,7 +24,10 @@ def gathered(chunks: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
 
 
 def peek(chunks: Iterable[bytes], size: int = CHUNK) -> tuple[bytes, Iterator[bytes]]:
-    """Return how a file begins, in `size` bytes or more if it has them, and the whole of it."""
+    """Return the first `size` bytes of a file, or all if it has no more, and the whole of it.
+
+    So what is told by the beginning does not depend on where the chunks are cut.
+    """
     rest = gathered(chunks, size)
-    beginning = next(rest, b"")
-    return beginning, chain((beginning,), rest)
+    first = next(rest, b"")
+    return first[:size], chain((first,), rest)

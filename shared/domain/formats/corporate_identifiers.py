@@ -5,6 +5,7 @@ takes: `identifier,details`, or `manufacturer,model,serial`. Source: corporate-i
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final, Self
@@ -18,10 +19,15 @@ from shared.domain.corporate_identifier import (
     judge_item,
     judge_row,
 )
-from shared.domain.device_line import MAX_LINE_BYTES, Judged, Rejected, Skipped
-from shared.domain.finding import Finding, Violation
+from shared.domain.device_line import MAX_LINE_BYTES, Judged, Rejected, blank
+from shared.domain.finding import Finding
 from shared.domain.formats.chunks import peek
-from shared.domain.formats.csv_dialect import BOM, Dialect, Row, cell_of, text_of
+from shared.domain.formats.csv_dialect import (
+    Dialect,
+    Row,
+    cell_of,
+    text_of,
+)
 from shared.domain.formats.csv_records import Unread, read_records
 from shared.domain.formats.format import Format, Piece
 from shared.domain.formats.refusals import RefusalCode, refused
@@ -30,8 +36,8 @@ from shared.domain.rules import Code
 
 #: Tells layouts of these formats from those of device files.
 KIND: Final = "intune"
-#: What people call a member that has no name in a row.
-_CALLED: Final = {IDENTIFIER: "identifier", DESCRIPTION: "details"}
+#: What people call a member that has no name in a row; rules about several entries say id.
+_CALLED: Final = {IDENTIFIER: "identifier", "id": "identifier", DESCRIPTION: "details"}
 
 
 class IdentifierRows:
@@ -61,7 +67,7 @@ class IdentifierRows:
             FileRefused: A quote is never closed.
         """
         beginning, chunks = peek(chunks)
-        self._use(Dialect.of(beginning, bom=self._dialect.bom))
+        self._use(Dialect.of(beginning, bom=self._dialect.bom, header=False))
         number = 1
         for rows in read_records(chunks, self._dialect):
             if isinstance(rows, Unread):
@@ -75,13 +81,14 @@ class IdentifierRows:
         """Return an item as a row; see `Format`."""
         item = json.loads(line)
         if item[TYPE] == MODEL:
-            return self._dialect.row(map(cell_of, item[IDENTIFIER].split(",")))
-        cells = (item[IDENTIFIER], item.get(DESCRIPTION, ""))
-        return self._dialect.row(cell_of(cell) for cell in cells if cell)
+            cells = item[IDENTIFIER].split(",")
+        else:
+            cells = filter(None, (item[IDENTIFIER], item.get(DESCRIPTION)))
+        return self._dialect.telling_row(list(map(cell_of, cells)))
 
     def judged_again(self, line: bytes) -> Judged:
         """Judge a canonical line; see `Format`."""
-        return judge_item(0, line, line)
+        return judge_item(0, line)
 
     def called(self, field: str) -> str:
         """Return what people call a member; see `Format`."""
@@ -93,13 +100,13 @@ class IdentifierRows:
 
     def _use(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self.head = BOM if dialect.bom else b""
+        self.head = BOM_UTF8 if dialect.bom else b""
         self.separator = self.tail = dialect.line_end.encode()
 
     def _judged(self, number: int, row: Row) -> Judged:
-        source = self._dialect.row(row)
+        source = self._dialect.telling_row(row)
         if not any(cell.strip() for cell in row):
-            return Skipped(number, Violation(number, None, Finding("", Code.BLANK_LINE)))
+            return blank(number)
         try:
             return judge_row(number, list(map(text_of, row)), source)
         except UnicodeDecodeError as error:
@@ -111,7 +118,12 @@ class IdentifierRows:
             raise refused(RefusalCode.CSV_UNCLOSED_QUOTE, row=number)
         details = {"limit": MAX_LINE_BYTES // 1024, "lines": record.lines}
         finding = Finding("", record.code, details)
-        return Rejected(number, None, (finding,), self._dialect.row([record.text]))
+        return Rejected(number, None, (finding,), self._dialect.telling_row([record.text]))
+
+
+def identifier_template() -> bytes:
+    """Return a file to begin with, for spreadsheets: two serial numbers. It has no header."""
+    return b"SN-00001,warehouse 1\r\nSN-00002,warehouse 2\r\n"
 
 
 class IdentifierItems:
@@ -131,7 +143,7 @@ class IdentifierItems:
         for piece in self._inside.pieces(chunks):
             if isinstance(piece, Block):
                 lines = piece.lines.split(b"\n")[:-1]
-                yield from (_item(number, line) for number, line in enumerate(lines, piece.first))
+                yield from map(judge_item, count(piece.first), lines)
             else:
                 yield piece
 
@@ -141,19 +153,12 @@ class IdentifierItems:
 
     def judged_again(self, line: bytes) -> Judged:
         """Judge a canonical line; see `Format`."""
-        return judge_item(0, line, line)
+        return judge_item(0, line)
 
     def called(self, field: str) -> str:
-        """Return the member itself; see `Format`."""
-        return field
+        """Return the member itself, which is not called id; see `Format`."""
+        return IDENTIFIER if field == "id" else field
 
     def layout(self) -> Mapping[str, Any]:
         """Return the layout of the lines or the array; see `Format`."""
         return {"kind": KIND, **self._inside.layout()}
-
-
-def _item(number: int, line: bytes) -> Judged:
-    text = line.strip(b" \t\r")
-    if not text:
-        return Skipped(number, Violation(number, None, Finding("", Code.BLANK_LINE)))
-    return judge_item(number, text, text)

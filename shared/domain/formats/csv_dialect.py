@@ -7,7 +7,9 @@ length is a number of bytes, and what is no UTF-8 does no harm before somebody a
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -16,12 +18,14 @@ from typing import Any, Final, Self
 type Cell = str
 type Row = list[Cell]
 
-BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
 #: In this order, where two of them are as likely.
 DELIMITERS: Final = ",;\t|"
+#: Bytes that show how the file is written; a header that is longer is none.
+BEGINNING: Final = 16 * 1024
 
-_FIRST_LINE: Final = re.compile(rb"[\r\n]*([^\r\n]*)(\r\n|\n|\r)?")
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_DELIMITER: Final = re.compile(f"[{DELIMITERS}]")
 
 
 def text_of(cell: Cell) -> str:
@@ -44,23 +48,59 @@ class Dialect:
     bom: bool = False
 
     @classmethod
-    def of(cls, beginning: bytes, *, bom: bool) -> Self:
-        """Recognise the dialect by how a file begins, behind the byte order mark."""
-        match = _FIRST_LINE.match(beginning)
-        line, line_end = (match[1], match[2] or b"\n") if match else (b"", b"\n")
-        bare = _QUOTED.sub("", line.decode("latin-1"))
-        return cls(max(DELIMITERS, key=bare.count), line_end.decode(), bom)
+    def of(cls, beginning: bytes, *, bom: bool, header: bool = True) -> Self:
+        """Recognise the dialect by how a file begins.
 
-    def row(self, cells: Iterable[Cell]) -> bytes:
-        """Return cells as a row without its line end; quotes stand only where they must."""
+        The first delimiter on a line counts, as neither the name of a field nor an identifier has
+        one in it.
+
+        Args:
+            beginning: The beginning, behind the byte order mark.
+            bom: Whether there was one.
+            header: Whether the first line tells; else the majority of lines does.
+        """
+        text = _QUOTED.sub("", beginning[:BEGINNING].decode("latin-1").lstrip("\r\n"))
+        line_end = _LINE_END.search(text)
+        lines = _LINE_END.split(text)
+        return cls(
+            _delimiter(lines[:1] if header else lines), line_end[0] if line_end else "\n", bom
+        )
+
+    def row(self, cells: Iterable[Cell], *, quoted: bool = False) -> bytes:
+        """Return cells as a row without its line end.
+
+        Args:
+            cells: The cells.
+            quoted: Whether all of them are put in quotes, and not only those that must be.
+        """
         row = io.StringIO()
-        csv.writer(row, delimiter=self.delimiter, lineterminator="").writerow(cells)
+        writer = csv.writer(
+            row,
+            delimiter=self.delimiter,
+            lineterminator="",
+            quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+        )
+        writer.writerow(cells)
         return row.getvalue().encode("latin-1")
 
-    def head(self, cells: Iterable[Cell]) -> bytes:
+    def telling_row(self, cells: Sequence[Cell]) -> bytes:
+        """Return cells as a row by which a file is recognised.
+
+        Quotes hide what might mislead: other delimiters, and how JSON begins.
+        """
+        others = set(DELIMITERS) - {self.delimiter}
+        misleads = any(map(others.intersection, cells)) or "".join(cells).startswith(("{", "["))
+        return self.row(cells, quoted=misleads)
+
+    def head(self, cells: Sequence[Cell]) -> bytes:
         """Return cells as the first row of a file, with its line end."""
-        return (BOM if self.bom else b"") + self.row(cells) + self.line_end.encode()
+        return (BOM_UTF8 if self.bom else b"") + self.telling_row(cells) + self.line_end.encode()
 
     def layout(self) -> Mapping[str, Any]:
         """Return the arguments of the dialect, ready for JSON."""
         return {"delimiter": self.delimiter, "line_end": self.line_end, "bom": self.bom}
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    first = Counter(match[0] for line in lines if (match := _DELIMITER.search(line)))
+    return max(DELIMITERS, key=first.__getitem__)

@@ -15,13 +15,13 @@ from typing import Final
 from shared.domain.device_identity import TEXTS
 from shared.domain.field_findings import OTHER_NAMES
 from shared.domain.formats.csv_cells import Kind
-from shared.domain.formats.csv_dialect import Cell, text_of
+from shared.domain.formats.csv_dialect import BEGINNING, Cell, text_of
 from shared.domain.formats.refusals import RefusalCode, refused
 from shared.domain.redaction import redacted
 
 
 MAX_COLUMNS: Final = 256
-MAX_HEADER_BYTES: Final = 16 * 1024
+MAX_HEADER_BYTES: Final = BEGINNING
 #: Columns that a refusal names; it counts the others.
 NAMED: Final = 8
 
@@ -80,7 +80,8 @@ def read_columns(titles: Sequence[Cell]) -> tuple[Column, ...]:
     if twice := [f"{one} and {other}" for one, other in _same(columns)]:
         raise refused(RefusalCode.CSV_COLUMN_TWICE, names=_listed(twice))
     if ("id",) not in (column.path for column in columns):
-        raise refused(RefusalCode.CSV_NO_ID, names=_listed([_shown(title) for title in texts]))
+        names = _listed([_shown(title) for title in texts]) or "it is empty"
+        raise refused(RefusalCode.CSV_NO_ID, names=names)
     return tuple(columns)
 
 

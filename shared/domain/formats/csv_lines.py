@@ -52,7 +52,8 @@ class CsvLines:
         """
         columns = list(zip(*rows, strict=True))
         if len(columns) != len(self._columns):
-            raise ValueError
+            message = f"{len(columns)} cells for {len(self._columns)} columns"
+            raise ValueError(message)
         cells = [columns[index] for index in self._order]
         values = [to_json(columns[index], self._columns[index].kind) for index in self._order]
         filled = tuple(map(all, cells))

@@ -24,6 +24,7 @@ csv.field_size_limit(MAX_LINE_BYTES)
 BEGINNING: Final = 200
 #: One more than a line may have: what is found to have as much is too long.
 _PIECE: Final = MAX_LINE_BYTES + 1
+_ENDS: Final = ("\n", "\r")
 
 
 class RecordTooLong(Exception):
@@ -51,7 +52,7 @@ def read_records(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[list[Row
         chunks: The bytes of the file, without byte order mark, cut anywhere.
         dialect: How the file is written.
     """
-    lines = _Lines(chunks, dialect.line_end)
+    lines = _Lines(chunks)
     reader = csv.reader(lines, delimiter=dialect.delimiter, strict=True)
     size, goes_on = FIRST_BLOCK, True
     while goes_on:
@@ -84,8 +85,8 @@ def _read(reader: Any, lines: "_Lines", size: int, rows: list[Row]) -> bool:
 class _Lines:
     """The lines of a file, with those of the record that is being read."""
 
-    def __init__(self, chunks: Iterable[bytes], line_end: str) -> None:
-        texts = (piece.decode("latin-1") for piece in _pieces(chunks, line_end[-1].encode()))
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        texts = (piece.decode("latin-1") for piece in _pieces(chunks))
         self._lines = chain.from_iterable(io.StringIO(text, newline="") for text in texts)
         self._record: list[str] = []
         self.size = 0
@@ -116,28 +117,43 @@ class _Lines:
         """Return the record as one that is too long, and go over what is left of it.
 
         A line inside of a cell has an odd number of quotes behind it, as doubled ones count twice.
+        Where there are such lines, a quote has taken in rows that it was not meant for.
         """
         text = line = "".join(self._record)
+        lines = len(self._record)
         quoted = False
         while line:
             quoted ^= line.count('"') % 2 == 1
-            if not quoted and line.endswith(("\n", "\r")):
+            is_whole = line.endswith(_ENDS)
+            if is_whole and not quoted:
                 break
             line = next(self._lines, "")
+            lines += is_whole and bool(line)
         self.forget()
-        return Unread(Code.LINE_TOO_LONG, text[:BEGINNING], 1, closed=not quoted)
+        code = Code.BAD_QUOTES if lines > 1 else Code.LINE_TOO_LONG
+        return Unread(code, text[:BEGINNING], lines, closed=not quoted)
 
 
-def _pieces(chunks: Iterable[bytes], line_end: bytes) -> Iterator[bytes]:
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield whole lines, many at a time; one that is too long comes in several pieces."""
     pending = b""
     for chunk in gathered(chunks):
         data, at = pending + chunk, 0
-        last = data.rfind(line_end) + 1
-        while at < last or len(data) - at >= _PIECE:
-            end = data.rfind(line_end, at, at + _PIECE) + 1 or at + _PIECE
+        while end := _end_of_piece(data, at):
             yield data[at:end]
             at = end
         pending = data[at:]
     if pending:
         yield pending
+
+
+def _end_of_piece(data: bytes, at: int) -> int:
+    """Return where the piece at `at` ends, or 0 if that cannot be told yet.
+
+    What comes behind a carriage return must be known: a line feed belongs to the same line end.
+    """
+    stop = min(at + _PIECE, len(data) - 1)
+    end = max(data.rfind(b"\n", at, stop), data.rfind(b"\r", at, stop)) + 1
+    if not end and stop == at + _PIECE:
+        end = stop
+    return end + (data[end - 1 : end + 1] == b"\r\n") if end else 0

@@ -1,7 +1,7 @@
 """CSV with a header that names the fields, as spreadsheets write it.
 
-Rows are counted as spreadsheets show them: the header is row 1. What is found in a cell is told
-under the name of its column.
+Rows are counted as spreadsheets show them: the header is row 1, unless empty rows stand before it.
+What is found in a cell is told under the name of its column.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +10,11 @@ from typing import Any, Final, Self
 
 from shared.domain.device_line import Judged, judge_line
 from shared.domain.formats.chunks import peek
-from shared.domain.formats.csv_dialect import Dialect, cell_of
-from shared.domain.formats.csv_header import MAX_HEADER_BYTES, names_a_field
+from shared.domain.formats.csv_dialect import Dialect, Row, cell_of
+from shared.domain.formats.csv_header import MAX_HEADER_BYTES, names_a_field, read_columns
 from shared.domain.formats.csv_records import Unread, read_records
 from shared.domain.formats.csv_table import CsvTable
-from shared.domain.formats.format import Piece
+from shared.domain.formats.format import FileRefused, Piece
 from shared.domain.formats.refusals import RefusalCode, refused
 
 
@@ -41,7 +41,7 @@ class CsvRows:
         return form
 
     def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
-        """Yield the rows behind the header, counted from 2; see `Format`.
+        """Yield the rows behind the header; see `Format`.
 
         Raises:
             FileRefused: The header is none, or a quote is never closed.
@@ -49,15 +49,10 @@ class CsvRows:
         beginning, chunks = peek(chunks, MAX_HEADER_BYTES)
         dialect = Dialect.of(beginning, bom=self._bom)
         records = read_records(chunks, dialect)
-        first = next(records, None)
-        if first is None:
-            return
-        if isinstance(first, Unread):
-            raise refused(RefusalCode.CSV_HEADER_TOO_LONG, limit=MAX_HEADER_BYTES // 1024)
-        self._use(CsvTable(dialect, first[0]))
-        number = 2
-        for rows in chain((first[1:],), records):
-            yield from self._table.pieces(number, rows)
+        number, titles, first = _header(records)
+        self._use(CsvTable(dialect, titles))
+        for rows in chain((first,), records):
+            yield from self._table.pieces(number + 1, rows)
             number += 1 if isinstance(rows, Unread) else len(rows)
 
     def source_of(self, line: bytes) -> bytes:
@@ -91,13 +86,38 @@ press-002 create disabled certificateAuthority - - Berlin 2 60
 """
 
 
-def begins_with_header(beginning: bytes) -> bool:
-    """Tell whether a text begins with a row in which a cell is the name of a field."""
+def begins_with_header(beginning: bytes, *, without_fault: bool = False) -> bool:
+    """Tell whether a text begins with a row in which a cell is the name of a field.
+
+    Args:
+        beginning: The text, or how it begins.
+        without_fault: Whether the row must be a header as it should be.
+    """
     dialect = Dialect.of(beginning, bom=False)
-    first = next(read_records([beginning[:MAX_HEADER_BYTES]], dialect), None)
-    if first is None or isinstance(first, Unread):
+    try:
+        _, titles, _ = _header(read_records([beginning[:MAX_HEADER_BYTES]], dialect))
+        if without_fault:
+            read_columns(titles)
+    except FileRefused:
         return False
-    return any(names_a_field(cell) for cell in first[0])
+    return any(map(names_a_field, titles))
+
+
+def _header(records: Iterator[list[Row] | Unread]) -> tuple[int, Row, list[Row]]:
+    """Return the number of the first row with anything in it, its cells, and rows behind it.
+
+    Raises:
+        FileRefused: It cannot be read.
+    """
+    number = 1
+    for rows in records:
+        if isinstance(rows, Unread):
+            raise refused(RefusalCode.CSV_HEADER_TOO_LONG, limit=MAX_HEADER_BYTES // 1024)
+        for at, row in enumerate(rows):
+            if any(row):
+                return number + at, row, rows[at + 1 :]
+        number += len(rows)
+    return number, [], []
 
 
 def csv_template() -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from shared.domain.formats.chunks import gathered
 from shared.domain.formats.refusals import RefusalCode, refused
 
 
@@ -25,8 +26,12 @@ _PIECE: Final = 256 * 1024
 _UNPACKED: Final = 1 << 20
 
 
-def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def unpacked(chunks: Iterable[bytes], limit: int = MAX_BYTES) -> Iterator[bytes]:
     """Yield what gzip data holds, in chunks of at most one megabyte.
+
+    Args:
+        chunks: The data, cut anywhere.
+        limit: Most bytes that it may grow to.
 
     Raises:
         FileRefused: It is damaged, has more than one member, or grows beyond its bounds.
@@ -38,7 +43,7 @@ def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
         packed += len(piece)
         for data in _inflated(member, piece):
             grown += len(data)
-            _check_growth(packed, grown)
+            _check_growth(packed, grown, limit)
             yield data
         if member.eof:
             _check_end(chain((member.unused_data,), pieces))
@@ -64,18 +69,18 @@ def _inflated(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
         piece = member.unconsumed_tail
 
 
-def _check_growth(packed: int, grown: int) -> None:
-    if grown > MAX_BYTES:
-        raise refused(RefusalCode.GZIP_BOMB, limit=f"{MAX_BYTES >> 30} GB")
+def _check_growth(packed: int, grown: int, limit: int) -> None:
+    if grown > limit:
+        raise refused(RefusalCode.GZIP_BOMB, limit=f"{limit >> 20:,} MB")
     if grown > FREE_BYTES and grown > packed * MAX_RATIO:
         raise refused(RefusalCode.GZIP_BOMB, limit=f"{MAX_RATIO} times its size")
 
 
 def _check_end(rest: Iterable[bytes]) -> None:
     """Allow zeros behind the member, with which some tools fill up blocks."""
+    rest = gathered(rest)
     for data in rest:
-        behind = data.lstrip(b"\0")
-        if behind.startswith(MAGIC):
-            raise refused(RefusalCode.GZIP_MANY_MEMBERS)
-        if behind:
+        if behind := data.lstrip(b"\0"):
+            if (behind + next(rest, b"")).startswith(MAGIC):
+                raise refused(RefusalCode.GZIP_MANY_MEMBERS)
             raise refused(RefusalCode.GZIP_BROKEN, why="something else stands behind it")

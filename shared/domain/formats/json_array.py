@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import MAX_LINE_BYTES, Judged, Rejected, judge_line
+from shared.domain.device_line import Judged, Rejected, judge_line, too_long
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Piece
 from shared.domain.formats.json_items import ArrayItems, Item, one_line
@@ -38,25 +38,27 @@ class JsonArray:
         """Yield the items, counted from 1; see `Format`.
 
         Raises:
-            FileRefused: There is no array, or it has an item that is too long and no end.
+            FileRefused: There is no array, or it has an item that is too long and has no end.
         """
         items = ArrayItems(chunks)
         if not items.begin():
             raise refused(RefusalCode.NOT_A_JSON_ARRAY, why="it does not begin with [")
-        number, size, long = 1, FIRST_BLOCK, 0
+        number, size = 1, FIRST_BLOCK
         while True:
             if run := items.run(size):
                 yield Block(number, b"".join(one_line(text) + b"\n" for text in run))
                 number, size = number + len(run), BLOCK
                 continue
             item = items.next_item()
-            long = number if item.long else long
             if item.text or item.before == b"," or (item.before and number > 1):
                 yield _piece(number, item)
                 number += 1
             if not item.before or item.before == b"]":
                 break
-        yield from _end(number, item, long, items.rest())
+        if not item.before and item.closed:
+            yield _no_json(number, _NO_END, b"")
+        if rest := items.rest():
+            yield _no_json(number, _BEHIND, _as_text(rest[:BEGINNING]))
 
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
@@ -76,34 +78,24 @@ class JsonArray:
 
 
 def _piece(number: int, item: Item) -> Piece:
+    if item.long and not item.before:
+        why = f"item {number} has a quote or a bracket too few, and nothing behind it can be told"
+        raise refused(RefusalCode.NOT_A_JSON_ARRAY, why=why)
     if item.long:
-        limit = {"limit": MAX_LINE_BYTES // 1024}
-        finding = Finding("", Code.LINE_TOO_LONG, limit)
-        return Rejected(number, None, (finding,), _as_text(item.text))
-    if why := _why_broken(item):
-        return _no_json(number, why, item.text or b"null")
+        return too_long(number, _as_text(item.text[:BEGINNING]))
+    if not item.closed:
+        return _no_json(number, _CUT_OFF, _as_text(item.text))
+    if broken := _why_broken(item):
+        return _no_json(number, broken, item.text)
     return Block(number, one_line(item.text) + b"\n")
 
 
 def _why_broken(item: Item) -> str | None:
     if not item.text:
         return _NOTHING if item.before == b"," else _TRAILING
-    if not item.before and not item.closed:
-        return _CUT_OFF
     if item.torn:
         return _TORN
-    return _NO_COMMA if item.before in b"{[" and item.before else None
-
-
-def _end(number: int, last: Item, long: int, rest: bytes) -> Iterator[Piece]:
-    """Tell what is wrong with the end of an array; `long` is an item that was not kept."""
-    if not last.before and long:
-        why = f"item {long} has a quote or a bracket too few, and nothing behind it can be told"
-        raise refused(RefusalCode.NOT_A_JSON_ARRAY, why=why)
-    if not last.before and last.closed:
-        yield _no_json(number, _NO_END, b"null")
-    if rest:
-        yield _no_json(number, _BEHIND, _as_text(rest))
+    return _NO_COMMA if item.before in (b"{", b"[") else None
 
 
 def _no_json(number: int, why: str, text: bytes) -> Rejected:
@@ -111,5 +103,5 @@ def _no_json(number: int, why: str, text: bytes) -> Rejected:
 
 
 def _as_text(text: bytes) -> bytes:
-    """Return how something begins as a text of JSON, so that it can stand in an array again."""
-    return json.dumps(text[:BEGINNING].decode(errors="replace"), ensure_ascii=False).encode()
+    """Return what is no JSON as a text of JSON, so that it can stand in an array again."""
+    return json.dumps(text.decode(errors="replace"), ensure_ascii=False).encode()

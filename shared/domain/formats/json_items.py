@@ -3,7 +3,8 @@
 Almost every item is an object that stands in one piece before a comma: `ArrayItems.run` takes
 those with one regular expression each. `ArrayItems.next_item` takes whatever else there is, bit by
 bit: the item that the end of a chunk cuts in two, one too long to be kept, and what is broken.
-Brackets are only counted; whether the right one closes is for whoever parses the item.
+Brackets are only counted; whether the right one closes is for whoever parses the item. Where one
+is missing, what follows belongs to the same item: nothing inside of a device is taken for one.
 """
 
 import re
@@ -18,7 +19,8 @@ from shared.domain.formats.chunks import gathered
 DEPTH: Final = 14
 
 _SPACE: Final = rb"[ \t\r\n]*+"
-#: A text has no line end, so a quote that is missing spoils one line and not all that follow.
+#: A text has no line end, so a quote that is missing spoils no more than its line, unless the last
+#: bracket of an item stands there.
 _TEXT: Final = rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'
 
 
@@ -55,7 +57,7 @@ class Item(NamedTuple):
     #: What stands behind it: a comma, the end of the array, an opening bracket where a comma is
     #: missing, or nothing where the file ends.
     before: bytes
-    #: Whether all of its brackets are closed.
+    #: Whether it has an end: all of its brackets are closed, and the text that it may end with.
     closed: bool
     #: Whether a text in it goes over the end of its line.
     torn: bool
@@ -108,9 +110,10 @@ class ArrayItems:
             else:
                 depth = max(0, depth + (1 if byte in b"{[" else -1))
         text = bytes(self._kept).rstrip(b" \t\r\n")
+        is_long = self._long or len(text) > MAX_LINE_BYTES
         if byte in b",]":
             self._take()
-        return Item(text, self._long or len(text) > MAX_LINE_BYTES, byte, not depth, torn)
+        return Item(text, is_long, byte, not depth and bool(byte or not torn), torn)
 
     def rest(self) -> bytes:
         """Read to the end of the file; return how it begins behind the array."""

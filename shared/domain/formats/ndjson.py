@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import MAX_LINE_BYTES, Judged, Skipped, judge_line
+from shared.domain.device_line import CUT, MAX_LINE_BYTES, Judged, Skipped, judge_line
 from shared.domain.finding import Finding, Violation
+from shared.domain.formats.chunks import peek
 from shared.domain.formats.format import Piece
 from shared.domain.rules import Code
 
@@ -14,6 +16,8 @@ from shared.domain.rules import Code
 #: Bytes of the first block, and of the largest. The first is small, so that learning starts early.
 FIRST_BLOCK: Final = 16 * 1024
 BLOCK: Final = 256 * 1024
+#: Our own lines are longer than the sender's by what was added to them.
+_UNCUT: Final = 2 * MAX_LINE_BYTES
 _NOTICE: Final = re.compile(rb'[A-Za-z][^ {}\[\]"\n]{0,60} [^{}\[\]"\n]{0,500}\n(?=\{)')
 
 
@@ -30,14 +34,15 @@ class Ndjson:
 
         A first line with a sentence before lines of JSON is the notice of an export without keys.
         """
-        first = 1
-        for lines in line_blocks(chunks):
-            notice = _NOTICE.match(lines) if first == 1 else None
-            if notice:
-                yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
-                first = 2
-            yield Block(first, lines[notice.end() :] if notice else lines)
-            first += lines.count(b"\n") - bool(notice)
+        beginning, chunks = peek(chunks, FIRST_BLOCK)
+        number = 1
+        if notice := _NOTICE.match(beginning):
+            yield Skipped(1, Violation(1, None, Finding("", Code.EXPORT_NOTICE)))
+            number = 2
+            chunks = chain((next(chunks)[notice.end() :],), chunks)
+        for lines in line_blocks(chunks, CUT):
+            yield Block(number, lines)
+            number += lines.count(b"\n")
 
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""
@@ -57,13 +62,13 @@ class Ndjson:
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a file without their line feeds; the last one may lack it."""
+    """Yield the lines of a file of ours without their line feeds; the last one may lack it."""
     for lines in line_blocks(chunks):
         yield from lines.split(b"\n")[:-1]
 
 
-def line_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield whole lines in blocks. Of an endless line no more than one chunk is kept in memory.
+def line_blocks(chunks: Iterable[bytes], limit: int = _UNCUT) -> Iterator[bytes]:
+    """Yield whole lines in blocks; of one that chunks cut in two, at least `limit` bytes.
 
     Unicode's other line separators may stand inside JSON strings, so they end no line.
     """
@@ -78,6 +83,6 @@ def line_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 break
             yield data[start:end]
             start, size = end, BLOCK
-        pending = data[start : start + max(size, MAX_LINE_BYTES + 1)]
+        pending = data[start : start + max(size, limit)]
     if pending:
         yield pending if pending.endswith(b"\n") else pending + b"\n"

@@ -1,13 +1,13 @@
-"""Tells which format a file has: by how it begins, and by its name where that tells nothing."""
+"""Tells which format a file has: by how it begins, and by its name where that is not certain."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, Literal
 
 from shared.domain.formats.chunks import peek
 from shared.domain.formats.corporate_identifiers import KIND, IdentifierItems, IdentifierRows
-from shared.domain.formats.csv_dialect import BOM
 from shared.domain.formats.csv_rows import CsvRows, begins_with_header
 from shared.domain.formats.foreign import refusal_of
 from shared.domain.formats.format import Format
@@ -21,15 +21,20 @@ from shared.domain.formats.refusals import RefusalCode, refused
 type Kind = Literal["devices", "intune"]
 
 _SPACE: Final = b" \t\r\n"
-#: An object that goes over several lines: its first line ends where no object can.
-_SPREAD: Final = re.compile(rb'\{(?:[^\n]*[{\[])?[ \t]*\r?\n|\{[^\n]*,[ \t]*\r?\n\s*"')
+#: An array as it is meant: of objects, or empty.
+_ARRAY: Final = re.compile(rb"\[\s*[{\]]")
+#: An object that goes over several lines: the first ends where no object can, the next goes on.
+_SPREAD: Final = re.compile(
+    rb"\{(?:[^\n]*\{)?[ \t]*\r?\n\s*[\"}]"
+    rb"|\{[^\n]*\[[ \t]*\r?\n\s*[{\[\]\"0-9tfn-]"
+    rb"|\{[^\n]*,[ \t]*\r?\n\s*\""
+)
 
+#: Names that can mean nothing but lines, so it takes more to read something else from the content.
+_LINES: Final = (".ndjson", ".jsonl")
 #: What names end with, and the format that they stand for.
 _BY_NAME: Final[Mapping[str, Callable[[], Format]]] = {
-    ".txt": Ndjson,
-    ".ndjson": Ndjson,
-    ".jsonl": Ndjson,
-    ".log": Ndjson,
+    **dict.fromkeys((*_LINES, ".txt", ".log"), Ndjson),
     ".json": JsonArray,
     ".csv": CsvRows,
     ".tsv": CsvRows,
@@ -56,16 +61,16 @@ def recognise(
         FileRefused: It has none of the formats.
     """
     beginning, whole = peek(chunks)
+    name = name.lower().removesuffix(".gz")
     if beginning.startswith(MAGIC):
         beginning, whole = peek(unpacked(whole))
-        name = name.removesuffix(".gz")
         if beginning.startswith(MAGIC):
             raise refused(RefusalCode.GZIP_IN_GZIP)
     if refusal := refusal_of(beginning):
         raise refusal
-    bom = beginning.startswith(BOM)
-    text = beginning.removeprefix(BOM)
-    form = _json_format(text) or (_of_devices if kind == "devices" else _of_identifiers)(
+    bom = beginning.startswith(BOM_UTF8)
+    text = beginning.removeprefix(BOM_UTF8)
+    form = _json_format(name, text) or (_of_devices if kind == "devices" else _of_identifiers)(
         name, text, bom=bom
     )
     if kind == "intune" and not isinstance(form, IdentifierRows):
@@ -82,22 +87,24 @@ def format_from(layout: Mapping[str, Any]) -> Format:
     return IdentifierRows.of(layout) if is_table else IdentifierItems(_BY_LAYOUT[name](layout))
 
 
-def _json_format(text: bytes) -> Format | None:
+def _json_format(name: str, text: bytes) -> Format | None:
     """Return the format of JSON; of nothing at all, that of lines."""
     start = text.lstrip(_SPACE)
+    if name.endswith(_LINES):
+        return JsonArray() if _ARRAY.match(start) else Ndjson() if start[:1] in b"{[" else None
     if start.startswith(b"["):
         return JsonArray()
     if _SPREAD.match(start):
         raise refused(RefusalCode.JSON_OBJECT)
-    return Ndjson() if not start or start.startswith(b"{") else None
+    return Ndjson() if start[:1] in b"{" else None
 
 
 def _of_devices(name: str, text: bytes, *, bom: bool) -> Format:
-    if begins_with_header(text):
+    if begins_with_header(text, without_fault=name.endswith(_LINES)):
         return CsvRows(bom=bom)
     if b"\n{" in text:  # the first line is none, but there are lines
         return Ndjson()
-    ending = f".{name.lower().rpartition('.')[2]}"
+    ending = "".join(name.rpartition(".")[1:])
     if ending not in _BY_NAME:
         raise refused(RefusalCode.UNKNOWN_FORMAT)
     return CsvRows(bom=bom) if _BY_NAME[ending] is CsvRows else _BY_NAME[ending]()
@@ -109,4 +116,4 @@ def _of_identifiers(_: str, __: bytes, *, bom: bool) -> Format:
 
 def _without_bom(chunks: Iterator[bytes]) -> Iterator[bytes]:
     first = next(chunks, b"")
-    return chain((first.removeprefix(BOM),), chunks)
+    return chain((first.removeprefix(BOM_UTF8),), chunks)

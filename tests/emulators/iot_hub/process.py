@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
-def hub_process(*options):
+def hub_process(*options: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
     """Run the process; yield it with what its ready line says."""
     command = [sys.executable, "-m", "emulators.iot_hub", *options]
     pipe = subprocess.PIPE

@@ -153,6 +153,7 @@ def test_json_tells_all_that_is_shown():
     line = b'{"id":"d3","importMode":"updateTwin","status":"disabled","tags":{"a":1}}'
     assert told("-", content=a_file(GOOD, BAD, b"", line)) == {
         "file": "-",
+        "kind": "devices",
         "format": "ndjson",
         "exitCode": 1,
         "refusal": None,
@@ -160,6 +161,7 @@ def test_json_tells_all_that_is_shown():
         "importModes": {"create": 1, "updateTwin": 1},
         "statuses": {"enabled": 1, "disabled": 1},
         "authentication": {"certificateAuthority": 1, "untouched": 1},
+        "identifierTypes": {},
         "effects": {"create": 1, "write_twin": 1},
         "newKeys": {"created": 0, "overwritten": 0},
         "findings": [
@@ -205,7 +207,7 @@ def names_in(value: Any) -> set[str]:
         return set().union(*map(names_in, value))
     if not isinstance(value, dict):
         return set()
-    data = ("importModes", "statuses", "authentication", "effects")
+    data = ("importModes", "statuses", "authentication", "identifierTypes", "effects")
     inner = (names_in(member) for name, member in value.items() if name not in data)
     return set(value).union(*inner)
 

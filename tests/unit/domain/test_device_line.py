@@ -255,7 +255,7 @@ def test_what_the_hub_adds_to_properties_is_left_out():
         ({"deviceScope": "ms-azure-iot-edge://e-1"}, Order.CHILD),
         (
             {"capabilities": {"iotEdge": True}, "parentScopes": ["ms-azure-iot-edge://e-1"]},
-            Order.CHILD,
+            Order.EDGE_CHILD,
         ),
         ({"moduleId": "m"}, Order.MODULE),
     ],

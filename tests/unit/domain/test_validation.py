@@ -1,55 +1,24 @@
 """From the entries of a file to its parts, in memory."""
 
-import io
-import json
-from array import array
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.defaults import Defaults
-from shared.domain.formats.recognition import recognise
 from shared.domain.parts import Part
 from shared.domain.rules import Code
-from shared.domain.tally import Tally
-from shared.domain.validation import validate
 from tests.builders import a_file, a_line
-from tests.fakes.files import FakeParts
+from tests.unit.domain.validated import Validated
 
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 
 
-class Outcome:
-    """A validated file: its counts, and its parts by name."""
-
-    def __init__(
-        self, content: bytes, name: str = "x.txt", details: int = 1000, **defaults
-    ) -> None:
-        self._parts = FakeParts()
-        form, chunks = recognise(name, iter([content]))
-        self.tally: Tally = validate(
-            form.pieces(chunks), form, self._parts, io.BytesIO(), Defaults(**defaults), details
-        )
-
-    def part(self, part: Part) -> bytes:
-        return b"".join(self._parts.read(part))
-
-    def objects(self, part: Part) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.part(part).splitlines()]
-
-    @property
-    def numbers(self) -> list[int]:
-        return list(array("I", self.part(Part.NUMBERS)))
-
-
 def test_good_lines_keep_their_bytes_and_their_numbers():
     """What the hub will read, and where it came from."""
     file = a_file(a_line("a"), b"rubbish", a_line("b"), b"", a_line("c"))
-    outcome = Outcome(file)
+    outcome = Validated(file)
     assert outcome.part(Part.DEVICES) == a_file(a_line("a"), a_line("b"), a_line("c"))
     assert outcome.numbers == [1, 3, 5]
 
@@ -61,14 +30,29 @@ def test_what_others_build_on_goes_first():
         a_line("leaf", deviceScope="ms-azure-iot-edge://e-1"),
     )
     edge = a_line("e", capabilities={"iotEdge": True})
-    outcome = Outcome(a_file(module, child, edge, a_line("d")))
+    outcome = Validated(a_file(module, child, edge, a_line("d")))
     assert outcome.part(Part.DEVICES) == a_file(edge, a_line("d"), child, module)
     assert outcome.numbers == [3, 4, 2, 1]
 
 
+def test_a_chain_of_edge_devices_goes_parents_first():
+    """Though the leaf stands first in the file: each line names a parent that is there by then."""
+    scope = "ms-azure-iot-edge://{}-638".format
+    edge = {"capabilities": {"iotEdge": True}}
+    lines = [
+        a_line("low", **edge, parentScopes=[scope("top")], moduleId="m"),
+        a_line("leaf", deviceScope=scope("low")),
+        a_line("low", **edge, deviceScope=scope("low"), parentScopes=[scope("top")]),
+        a_line("top", **edge, deviceScope=scope("top")),
+    ]
+    outcome = Validated(a_file(*lines))
+    assert outcome.part(Part.DEVICES) == a_file(*reversed(lines[1:]), lines[0])
+    assert outcome.numbers == [4, 3, 2, 1]
+
+
 def test_every_finding_is_told_with_its_place():
     """As JSON and as a row for spreadsheets."""
-    outcome = Outcome(a_file(a_line("a"), b'{"id":"b c","statsu":1}'))
+    outcome = Validated(a_file(a_line("a"), b'{"id":"b c","statsu":1}'))
     told = outcome.objects(Part.REJECTED)
     assert [(one["line"], one["field"], one["code"]) for one in told] == [
         (2, "id", "invalid_id"),
@@ -80,19 +64,19 @@ def test_every_finding_is_told_with_its_place():
 
 def test_no_cell_can_be_taken_for_a_formula():
     """A spreadsheet that opens the file must not run what a file says."""
-    outcome = Outcome(b'{"id":"=cmd|x","statsu":1}\n')
+    outcome = Validated(b'{"id":"=cmd|x","statsu":1}\n')
     assert ",'=cmd|x," in outcome.part(Part.REJECTED_CSV).decode()
 
 
 def test_rejected_entries_are_kept_as_they_were_sent():
     """Ready to be mended and dropped again."""
-    outcome = Outcome(a_file(b" {oops} ", a_line("a"), b"[]"))
+    outcome = Validated(a_file(b" {oops} ", a_line("a"), b"[]"))
     assert outcome.part(Part.ENTRIES) == b"{oops}\n[]"
 
 
 def test_counts_are_exact_whatever_is_kept_in_detail():
     """Beyond the limit each line is still told, by its first code alone."""
-    outcome = Outcome(a_file(*[b'{"id":"b c","statsu":1}'] * 50), details=4)
+    outcome = Validated(a_file(*[b'{"id":"b c","statsu":1}'] * 50), details=4)
     told = outcome.objects(Part.REJECTED)
     assert outcome.tally.found == {Code.INVALID_ID: 50, Code.UNKNOWN_FIELD: 50}
     assert [one["line"] for one in told] == [1, 1, 2, 2, *range(3, 51)]
@@ -100,9 +84,17 @@ def test_counts_are_exact_whatever_is_kept_in_detail():
     assert not told[4]["message"]
 
 
+def test_an_error_stands_for_a_line_and_not_a_warning():
+    """Where only one finding is told, and wherever the first one is taken."""
+    line = b'{"id":"a","importMode":"update","tags":{"a":null}}'
+    for details in (0, 10):
+        told = Validated(a_file(line), details=details).objects(Part.REJECTED)
+        assert told[0]["code"] == Code.TWIN_NULL
+
+
 def test_warnings_are_told_and_the_line_goes_on():
     """Legal, but dangerous."""
-    outcome = Outcome(a_file(b'{"id":"a","importMode":"update"}'))
+    outcome = Validated(a_file(b'{"id":"a","importMode":"update"}'))
     codes = {one["code"] for one in outcome.objects(Part.WARNINGS)}
     assert codes == {"new_keys", "update_enables"}
     assert outcome.tally.accepted == 1
@@ -111,7 +103,7 @@ def test_warnings_are_told_and_the_line_goes_on():
 def test_a_device_that_stands_twice_is_found_in_a_second_pass():
     """It is rejected where it stands again; everything else is as before."""
     lines = [a_line(f"d{number}") for number in range(2000)]
-    outcome = Outcome(a_file(*lines, a_line("d7"), b"", a_line("d8", moduleId="m")))
+    outcome = Validated(a_file(*lines, a_line("d7"), b"", a_line("d8", moduleId="m")))
     (rejected,) = outcome.objects(Part.REJECTED)
     assert (rejected["line"], rejected["code"]) == (2001, "duplicate_device")
     assert "line 8" in rejected["message"]
@@ -121,7 +113,7 @@ def test_a_device_that_stands_twice_is_found_in_a_second_pass():
 
 def test_the_summary_counts_what_is_asked_for():
     """By mode, status and authentication; and what would become of the devices."""
-    outcome = Outcome((SAMPLES / "every-mode.devices.txt").read_bytes())
+    outcome = Validated((SAMPLES / "every-mode.devices.txt").read_bytes())
     assert sum(outcome.tally.by("mode").values()) == 9
     assert outcome.tally.effects() == {
         "create": 1,
@@ -142,7 +134,7 @@ def test_the_summary_counts_what_is_asked_for():
 def test_every_line_is_accounted_for_once(lines: list[bytes], end: bytes):
     """Accepted, rejected and skipped lines make the file, and each number is told once."""
     content = b"\n".join(lines) + end
-    outcome = Outcome(content)
+    outcome = Validated(content)
     kept = {one["line"] for part in (Part.REJECTED, Part.SKIPPED) for one in outcome.objects(part)}
     assert outcome.tally.total == content.count(b"\n") + bool(content and content[-1:] != b"\n")
     assert sorted([*kept, *outcome.numbers]) == list(range(1, outcome.tally.total + 1))
@@ -165,5 +157,5 @@ def test_every_line_is_accounted_for_once(lines: list[bytes], end: bytes):
 )
 def test_files_of_real_tools(name: str, accepted: int, rejected: int, skipped: int):
     """What real tools write is judged as people who use them would expect."""
-    tally = Outcome((SAMPLES / name).read_bytes(), name).tally
+    tally = Validated((SAMPLES / name).read_bytes(), name).tally
     assert (tally.accepted, tally.rejected, tally.skipped) == (accepted, rejected, skipped)

@@ -1,0 +1,1 @@
+"""The part of Microsoft Graph (beta) by which Intune takes corporate device identifiers."""

@@ -1,0 +1,1 @@
+"""Graph's REST API, and the orders of tests."""
