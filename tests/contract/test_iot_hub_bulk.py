@@ -320,6 +320,32 @@ def test_what_a_late_worker_knows_counts_no_more(calls: BulkCalls):
     assert calls.running.hub.calls["POST /devices"] == 1
 
 
+class SlowRegistry(CountingRegistry):
+    """A registry whose calls take nine seconds each."""
+
+    def __init__(self, calls: BulkCalls) -> None:
+        super().__init__(calls.client)
+        self._wait = calls.wait
+
+    def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
+        self._wait(9)
+        return super().apply(lines)
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(calls: BulkCalls):
+    """Three calls were begun within 20 seconds; nothing hangs on how many lines there are."""
+    calls.running.hub.scale(None)
+    habit = replace(calls.habit, chunk=2)
+    slow = SlowRegistry(calls)
+    calls.habit, calls.place = habit, calls.worker(registry=slow)
+    ref = calls.accept(*devices(10, importMode="create"))
+    assert calls.poll(ref).status is JobStatus.RUNNING
+    assert len(slow.calls) == 3
+    assert calls.poll(ref).status is JobStatus.COMPLETED
+    assert [len(call) for call in slow.calls] == [2] * 5
+    assert calls.said(ref) == []
+
+
 @pytest.fixture(scope="module")
 def free_hub() -> Iterator[RunningHub]:
     with standing_hub() as running:
