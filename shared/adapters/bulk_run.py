@@ -141,6 +141,9 @@ class BulkRun:
         """Call with the next lines of the file, as many as one call and the budget allow."""
         here = self._here
         lines = next_lines(self._read(here.bytes_taken, WINDOW_BYTES), self._habit.chunk)
+        if not lines:
+            message = f"{self._file} is shorter than it was counted"
+            raise Unavailable(message)
         lines = lines[: self._place.budget.take(len(lines))]
         if not lines:
             return False
