@@ -4,10 +4,14 @@ AZURITE := emulators/azurite/node_modules/.installed
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up check format test clean
+# Mutated lines of `make soundness`, and the number from which they follow.
+LINES = 1000000
+SEED = 1
+
+.PHONY: help setup demo up check format test bench soundness clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.installed $(AZURITE) ## Install everything the project needs, inside the project
 
@@ -40,6 +44,13 @@ format: .venv/.installed ## Put the code into house style
 
 test: setup ## Run every test
 	$(BIN)/python -m pytest
+
+bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+soundness: .venv/.installed ## Judge LINES mutated lines, of SEED, by patterns and by the schema
+	SOUNDNESS_LINES=$(LINES) SOUNDNESS_SEED=$(SEED) \
+		$(BIN)/python -m pytest tests/soundness/test_soundness.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .local emulators/azurite/node_modules .*_cache .hypothesis .coverage htmlcov

@@ -4,10 +4,12 @@ device-files ─▶ validate_device_file ─▶ start-tickets ─▶ start_impor
                                              ▲                                 │
                     import-results ◀─ poll_import_jobs ◀───────────────────────┘
 
+export-requests ─▶ export_devices ─▶ start-tickets; cancel-requests ─▶ cancel_import
 What an event or a ticket failed to bring on, `reconcile_device_files` and the poller find.
 """
 
 import typing
+from datetime import datetime
 
 import azure.functions as func
 
@@ -49,6 +51,24 @@ def poll_import_jobs(
     import_ids = bootstrap.poll_import_jobs()
     if import_ids:
         tickets.set(import_ids)
+
+
+@app.queue_trigger(arg_name="request", queue_name="export-requests", connection="DeviceFiles")
+@app.queue_output(arg_name="ticket", queue_name="start-tickets", connection="DeviceFiles")
+def export_devices(request: func.QueueMessage, ticket: func.Out[str]) -> None:
+    """Someone asks for an export of all devices of a target."""
+    body = request.get_body().decode(errors="replace")
+    # The types say that both may be missing, as they are when a function puts a message together.
+    told = typing.cast("str", request.id), typing.cast("datetime", request.insertion_time)
+    export_id = bootstrap.export_devices(*told, body)
+    if export_id:
+        ticket.set(export_id)
+
+
+@app.queue_trigger(arg_name="request", queue_name="cancel-requests", connection="DeviceFiles")
+def cancel_import(request: func.QueueMessage) -> None:
+    """Someone wants an import or export cancelled."""
+    bootstrap.cancel_import(request.get_body().decode(errors="replace").strip())
 
 
 @app.timer_trigger(arg_name="timer", schedule="%RECONCILE_SCHEDULE%", run_on_startup=False)

@@ -24,7 +24,7 @@ from benchmarks.figures import tell
 tell(seconds=seconds, early=[name for name in late if name in sys.modules])
 """
 #: What must not be imported before it is needed.
-LATE: Final = ("azure.servicebus", "azure.identity", "azure.storage.blob", "pydantic")
+LATE: Final = ("azure.servicebus", "azure.identity", "azure.storage", "pydantic")
 
 
 def tables(scale: Scale) -> Iterator[Table]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 
-QUICK_LINES: Final = 20_000
+QUICK_LINES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "drop": "cli.drop",
     "results": "cli.results",
     "redrive": "cli.redrive",
+    "export": "cli.requests",
+    "cancel": "cli.requests",
     "demo": "cli.demo",
 }
 

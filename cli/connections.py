@@ -13,6 +13,7 @@ import typer
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
 from rich.console import Console
 
 
@@ -74,6 +75,16 @@ class Connections:
         else:
             address = self._settings["DeviceFiles__blobServiceUri"]
             client = BlobServiceClient(address, DefaultAzureCredential())
+        return self._open.enter_context(client)
+
+    @cached_property
+    def queues(self) -> QueueServiceClient:
+        """The queues of the same account."""
+        if text := self._settings.get("DeviceFiles"):
+            client = QueueServiceClient.from_connection_string(text)
+        else:
+            address = self._settings["DeviceFiles__queueServiceUri"]
+            client = QueueServiceClient(address, DefaultAzureCredential())
         return self._open.enter_context(client)
 
     @cached_property

@@ -77,7 +77,7 @@ def _ready(stack: RunningStack) -> str:
     return _READY.format(
         settings=stack.settings_file,
         values=json.dumps(json.loads(stack.settings_file.read_text()), indent=2),
-        targets=", ".join(stack.hubs),
+        targets=", ".join(json.loads(stack.settings["IMPORT_TARGETS"])),
         hub_ca_file=stack.settings["HUB_CA_FILE"],
         **stack.management,
         graph=stack.graph,

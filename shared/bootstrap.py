@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from azure.core.credentials import TokenCredential
     from azure.servicebus import ServiceBusClient
     from azure.storage.blob import BlobServiceClient
 
     from shared.adapters.blob_documents import BlobDocuments
     from shared.adapters.bulk_run import BulkPlace
-    from shared.adapters.iot_hub_client import IotHubClient, Signing
+    from shared.adapters.exchange import Exchange
+    from shared.adapters.iot_hub_client import IotHubClient
+    from shared.adapters.rest import Signing
     from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
 
@@ -58,6 +62,20 @@ def poll_import_jobs() -> list[str]:
     from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
 
     return use_case(ports(), settings().start_patience)
+
+
+def export_devices(message_id: str, sent_at: "datetime", body: str) -> str | None:
+    """Take in a request for an export; return the id of an export to start."""
+    from shared.use_cases.export_devices import export_devices as use_case
+
+    return use_case(ports(), message_id, sent_at, body)
+
+
+def cancel_import(import_id: str) -> None:
+    """Cancel an import or export that has not ended."""
+    from shared.use_cases.cancel_import import cancel_import as use_case
+
+    use_case(ports(), import_id)
 
 
 def reconcile_device_files(container: str) -> list[str]:
@@ -147,6 +165,8 @@ class AzurePorts:
             TargetKind.IOT_HUB: self._iot_hub_jobs,
             TargetKind.IOT_HUB_BULK: self._iot_hub_bulk,
             TargetKind.AUTO: self._iot_hub_auto,
+            TargetKind.IOT_HUB_ARM: self._iot_hub_arm,
+            TargetKind.INTUNE: self._intune,
         }
         targets = self._settings.targets
         return {alias: makers[target.kind](target) for alias, target in targets.items()}
@@ -170,6 +190,21 @@ class AzurePorts:
 
         return BlobDocuments(Container(self._storage, "state"))
 
+    @property
+    def _timeout(self) -> float:
+        """A sixth of the patience, in seconds: whoever waits longer is taken for dead."""
+        return self._settings.start_patience.total_seconds() / 6
+
+    @cached_property
+    def _exchange(self) -> "Exchange":
+        from shared.adapters.exchange import Exchange
+
+        return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
+
+    def _account_of(self, target: "TargetSettings") -> str | None:
+        """Return the storage account that the hub uses as who it is; None if with a SAS."""
+        return self._exchange.account if target.storage_identity else None
+
     def _iot_hub_jobs(self, target: "TargetSettings") -> "Target":
         return self._iot_hub_ways(target, 0)
 
@@ -177,27 +212,16 @@ class AzurePorts:
         return self._iot_hub_ways(target, target.devices_a_minute)
 
     def _iot_hub_ways(self, target: "TargetSettings", most: int) -> "Target":
+        from shared.adapters.iot_hub_bulk import ONE, IotHubBulkTarget
         from shared.adapters.iot_hub_ways import IotHubWays
 
-        bulk, again = self._iot_hub_bulk(target), self._iot_hub_again(target)
-        return IotHubWays(self._iot_hub(target), bulk, again, most)
-
-    def _iot_hub(self, target: "TargetSettings") -> "Target":
-        from shared.adapters.exchange import Exchange
-        from shared.adapters.iot_hub import IotHubTarget
-
-        exchange = Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
-        return IotHubTarget(self._iot_hub_client(target), exchange, strict=target.strict)
+        again = IotHubBulkTarget(self._bulk_place(target), ONE, strict=target.strict)
+        return IotHubWays(self._iot_hub(target), self._iot_hub_bulk(target), again, most)
 
     def _iot_hub_bulk(self, target: "TargetSettings") -> "Target":
         from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
 
         return IotHubBulkTarget(self._bulk_place(target), MANY, strict=target.strict)
-
-    def _iot_hub_again(self, target: "TargetSettings") -> "Target":
-        from shared.adapters.iot_hub_bulk import ONE, IotHubBulkTarget
-
-        return IotHubBulkTarget(self._bulk_place(target), ONE, strict=target.strict)
 
     def _bulk_place(self, target: "TargetSettings") -> "BulkPlace":
         from shared.adapters.bulk_run import BulkPlace
@@ -217,9 +241,53 @@ class AzurePorts:
     def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":
         from shared.adapters.iot_hub_client import IotHubClient
 
-        # A sixth of the patience: whoever waits longer for an answer is taken for dead.
-        timeout = self._settings.start_patience.total_seconds() / 6
-        return IotHubClient(target.host, _signing(target), timeout, self._settings.hub_ca_file)
+        ca_file, account = self._settings.hub_ca_file, self._account_of(target)
+        return IotHubClient(target.host, _signing(target), self._timeout, ca_file, account)
+
+    def _iot_hub(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.iot_hub import IotHubTarget
+
+        return IotHubTarget(
+            self._iot_hub_client(target),
+            self._exchange,
+            strict=target.strict,
+            identity=target.storage_identity,
+            device_limit=target.device_limit,
+        )
+
+    def _iot_hub_arm(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.arm_client import ArmClient, token_scope
+        from shared.adapters.iot_hub_arm import IotHubArmTarget
+        from shared.adapters.iot_hub_client import bearer_token
+
+        signing = bearer_token(_credential(target.connection), token_scope(target.host))
+        client = ArmClient(
+            target.host,
+            target.resource,
+            signing,
+            self._timeout,
+            ca_file=self._settings.hub_ca_file,
+            identity_account=self._account_of(target),
+        )
+        return IotHubArmTarget(
+            client,
+            target.hub_host,
+            self._exchange,
+            strict=target.strict,
+            identity=target.storage_identity,
+        )
+
+    def _intune(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.graph_client import GraphClient
+        from shared.adapters.intune import IntuneTarget, slot_of
+        from shared.adapters.run_documents import RunDocuments
+        from shared.domain.chunked_run import ChunkedRun
+
+        credential, ca_file = _credential(target.connection), self._settings.hub_ca_file
+        client = GraphClient(target.host, credential, self._timeout, ca_file)
+        runs = RunDocuments(self._documents, slot_of(target.host), ChunkedRun)
+        options = {"strict": target.strict, "overwrite": target.overwrite}
+        return IntuneTarget(client, runs, self.work, self.clock, **options)
 
 
 def _signing(target: "TargetSettings") -> "Signing":
@@ -234,9 +302,16 @@ def _signing(target: "TargetSettings") -> "Signing":
 
 
 def _credential(connection: "Connection") -> "TokenCredential":
+    from shared.settings import LOCAL_CREDENTIAL
+
+    if connection.credential == LOCAL_CREDENTIAL:
+        from shared.adapters.local_credential import LocalCredential
+
+        return LocalCredential()
+
     from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
-    if connection.credential.lower() == "managedidentity":
+    if connection.credential == "managedidentity":
         return ManagedIdentityCredential(client_id=connection.client_id)
     return DefaultAzureCredential(managed_identity_client_id=connection.client_id)
 

@@ -12,10 +12,11 @@ from typing import BinaryIO, Final, Protocol
 
 from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
-from shared.domain.import_record import Event, ImportRecord, Source
+from shared.domain.import_record import Event, Export, ImportRecord, Source
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
 from shared.domain.parts import Part, Write
+from shared.domain.task import Task
 
 
 #: The way, where a target has one, on which single lines are tried once more that a job refused
@@ -182,12 +183,17 @@ class AttemptRef:
     number: int
     #: Lines that go to the target.
     lines: int
-    #: The file they are in, below `work/<import id>`.
+    task: Task = Task.IMPORT
+    #: What an export holds.
+    export: Export | None = None
+    #: The jobs that the target showed right before the start.
+    baseline: tuple[str, ...] = ()
+    #: The file the lines are in, below `work/<import id>`.
     part: Part = Part.DEVICES
 
 
 class Target(Protocol):
-    """A configured destination of imports."""
+    """A configured destination of imports, and source of exports."""
 
     @property
     def slot(self) -> str:
@@ -205,6 +211,11 @@ class Target(Protocol):
         ...
 
     @property
+    def tasks(self) -> frozenset[Task]:
+        """What it can be asked to do."""
+        ...
+
+    @property
     def ways(self) -> Mapping[str, "Target"]:
         """The ways into it by name; most targets have only themselves, under an empty name.
 
@@ -218,6 +229,20 @@ class Target(Protocol):
 
     def look(self) -> Sequence[Job]:
         """Return all jobs that the target shows, in one call."""
+        ...
+
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Make sure that a job could do what it is to do, by trying.
+
+        What it leaves behind goes with `clear`.
+
+        Args:
+            ref: The attempt that is to be started.
+            effects: Accepted lines by what they ask for.
+
+        Raises:
+            NotStarted: It could not. A sentence names the missing right, or the number.
+        """
         ...
 
     def prepare(self, ref: AttemptRef) -> None:
@@ -249,12 +274,25 @@ class Target(Protocol):
         """
         ...
 
+    def cancel(self, job_id: str) -> None:
+        """Ask the target to cancel a job. One that is over, or not known any more, is no error.
+
+        Raises:
+            CannotCancel: The target has no way to do that.
+            NotStarted: It refused.
+        """
+        ...
+
     def fence(self, ref: AttemptRef) -> None:
         """Take the input away, so that the target itself refuses a call that arrives late."""
         ...
 
     def outcome(self, ref: AttemptRef) -> AbstractContextManager[LineErrors | None]:
         """Open what the target said of single lines; None while it has not said it."""
+        ...
+
+    def exported(self, ref: AttemptRef) -> Mapping[str, Iterator[bytes]] | None:
+        """Return the files that an export wrote, by name; None while they are not all there."""
         ...
 
     def clear(self, ref: AttemptRef) -> None:

@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 
+#: The credential whose tokens only stand-ins on this machine take.
+LOCAL_CREDENTIAL: Final = "local"
 LOCAL_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1):[0-9]{1,5}", re.ASCII)
 
 
@@ -73,7 +75,7 @@ class Connection:
 
     connection_string: SecretStr | None = None
     address: str = ""
-    #: `managedidentity`, or empty for whatever identity the machine offers.
+    #: `managedidentity`, `local`, or empty for whatever identity the machine offers.
     credential: str = ""
     client_id: str | None = None
 
@@ -92,8 +94,12 @@ class TargetSettings:
     storage_identity: str | None
     #: Registry operations that the hub takes; each device of a call counts as one.
     devices_a_minute: int
+    #: Devices that the hub takes.
+    device_limit: int
     #: Resource Manager id of the hub.
     resource: str
+    #: Host of the hub itself, where another one is called.
+    hub_host: str
     #: Whether identifiers that exist are written over.
     overwrite: bool
 
@@ -103,12 +109,14 @@ OPERATIONS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("F1", "B1", "S1", "B2", "S2"), 100),
     **dict.fromkeys(("B3", "S3"), 5000),
 }
+#: Devices of a hub, by tier. Source: quotas and throttling; pricing, for the free tier.
+DEVICES: Final[Mapping[str, int]] = {**dict.fromkeys(OPERATIONS, 1_000_000), "F1": 500}
 #: What may be said of each kind, beside what may be said of all.
 _OPTIONS: Final[Mapping[TargetKind, frozenset[str]]] = {
     TargetKind.IOT_HUB: frozenset({"storage_identity", "tier", "units"}),
     TargetKind.IOT_HUB_BULK: frozenset({"tier", "units"}),
     TargetKind.AUTO: frozenset({"storage_identity", "tier", "units"}),
-    TargetKind.IOT_HUB_ARM: frozenset({"storage_identity", "resource"}),
+    TargetKind.IOT_HUB_ARM: frozenset({"storage_identity", "resource", "hub_host"}),
     TargetKind.INTUNE: frozenset({"overwrite"}),
 }
 #: Where each kind is reached.
@@ -118,6 +126,12 @@ _ADDRESSES: Final[Mapping[TargetKind, tuple[Address, str]]] = {
     TargetKind.AUTO: (Address.IOT_HUB, ""),
     TargetKind.IOT_HUB_ARM: (Address.MANAGEMENT, "management.azure.com"),
     TargetKind.INTUNE: (Address.GRAPH, "graph.microsoft.com"),
+}
+#: What follows the name of a hub in its host, by the host of Resource Manager.
+_HUB_DOMAINS: Final[Mapping[str, str]] = {
+    "management.azure.com": "azure-devices.net",
+    "management.usgovcloudapi.net": "azure-devices.us",
+    "management.chinacloudapi.cn": "azure-devices.cn",
 }
 #: What people call the services.
 _SERVICES: Final = {
@@ -149,6 +163,7 @@ class _Target(BaseModel):
     tier: Literal["F1", "B1", "S1", "B2", "S2", "B3", "S3"] = "S1"
     units: Annotated[int, Field(ge=1, le=200)] = 1
     resource: Annotated[str, StringConstraints(pattern=_HUB_RESOURCE)] = ""
+    hub_host: str = ""
     overwrite: bool = False
 
     @model_validator(mode="after")
@@ -234,8 +249,10 @@ class _Reader:
         if not usual and (text := given(name)):
             return Connection(SecretStr(text))
         if where := given(f"{name}__{address}") or usual:
-            identity = given(f"{name}__credential", ""), given(f"{name}__clientId")
-            return Connection(None, where, *identity)
+            credential = given(f"{name}__credential", "").lower()
+            if credential == LOCAL_CREDENTIAL and not self._is_local(where):
+                self.problems.append(f"{name}__credential is for hosts on this machine only")
+            return Connection(None, where, credential, given(f"{name}__clientId"))
         if instead:
             return self.connection(instead, address)
         self.problems.append(f"{name} (or {name}__{address}) is missing")
@@ -280,6 +297,9 @@ class _Reader:
             self.problems.append(
                 f"{target.connection} names a host that is no {_SERVICES[address]}"
             )
+        hub_host = target.hub_host or _hub_host(target.resource, host)
+        if target.hub_host and not self._allowed(hub_host, Address.IOT_HUB):
+            self.problems.append("hub_host of a target is no IoT hub")
         return TargetSettings(
             kind=target.kind,
             connection=connection,
@@ -287,13 +307,28 @@ class _Reader:
             strict=target.strict,
             storage_identity=target.storage_identity,
             devices_a_minute=OPERATIONS[target.tier] * target.units,
+            device_limit=DEVICES[target.tier],
             resource=target.resource,
+            hub_host=hub_host,
             overwrite=target.overwrite,
         )
 
     def _allowed(self, host: str, address: Address) -> bool:
-        local = self._environ.get("ALLOW_LOCAL_HUBS", "").lower() == "true"
-        return bool(HOSTS[address].fullmatch(host) or (local and LOCAL_HOST.fullmatch(host)))
+        return bool(HOSTS[address].fullmatch(host)) or self._is_local(host)
+
+    def _is_local(self, address: str) -> bool:
+        """Tell whether an address is on this machine, and such addresses are allowed."""
+        allowed = self._environ.get("ALLOW_LOCAL_HUBS", "").lower() == "true"
+        host = address.removeprefix("https://").partition("/")[0]
+        return allowed and bool(LOCAL_HOST.fullmatch(host))
+
+
+def _hub_host(resource: str, management_host: str) -> str:
+    """Return the host of a hub that is known by its Resource Manager id."""
+    if not resource:
+        return management_host
+    domain = _HUB_DOMAINS.get(management_host, "azure-devices.net")
+    return f"{resource.rpartition('/')[2].lower()}.{domain}"
 
 
 def connection_parts(connection_string: SecretStr) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from shared.adapters.hub_budget import HubBudget
 from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
 from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
 from shared.adapters.iot_hub_registry import IotHubRegistry
+from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.domain.bulk_result import BulkResult, CallRefused
 from shared.domain.import_errors import LineError
@@ -90,7 +91,7 @@ class BulkCalls:
 
     def poll(self, ref: AttemptRef) -> Job:
         """Advance once."""
-        job = self.target.advance(ref, f"{ref.import_id}-{ref.number}", ())
+        job = self.target.advance(ref, job_id(ref), ())
         assert job
         return job
 

@@ -8,6 +8,8 @@ from typing import Any
 
 #: Aliases of the hubs that the stack runs.
 HUBS = ("factory-a", "factory-b")
+#: Alias of the tenant of Intune.
+INTUNE = "intune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +23,54 @@ class Pace:
     hidden: float = 600  #: a queue message stays hidden while it is handled
 
 
-def local_settings(
-    storage: str, bus: str, hubs: Mapping[str, Mapping[str, str]], ca_file: str, pace: Pace
-) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the services are, and what to trust."""
+
+    storage: str  #: connection string of Azurite
+    bus: str  #: connection string of the Service Bus emulator
+    #: What the IoT Hub emulator said of each hub, by alias.
+    hubs: Mapping[str, Mapping[str, str]]
+    graph: str  #: host and port of the Graph emulator
+    ca_file: str  #: the authorities that the hubs' and Graph's certificates are signed by
+
+
+def local_settings(at: Addresses, pace: Pace) -> Mapping[str, Any]:
     """Return the content of `local.settings.json`.
 
     Args:
-        storage: Connection string of Azurite.
-        bus: Connection string of the Service Bus emulator.
-        hubs: What the IoT Hub emulator said of each hub, by alias.
-        ca_file: Certificate that the hubs' are signed by.
+        at: Where the services are.
         pace: How fast things happen.
     """
-    targets = {alias: {"kind": "iot_hub", "connection": _setting(alias)} for alias in hubs}
+    kinds = {**dict.fromkeys(at.hubs, "iot_hub"), INTUNE: "intune"}
+    targets = {
+        alias: {"kind": kind, "connection": _setting(alias)} for alias, kind in kinds.items()
+    }
     return {
         "IsEncrypted": False,
         "Values": {
-            "AzureWebJobsStorage": storage,
+            "AzureWebJobsStorage": at.storage,
             "FUNCTIONS_WORKER_RUNTIME": "python",
             "DEVICE_FILES_SOURCE": "LogsAndContainerScan",
             "POLL_SCHEDULE": f"*/{pace.poll} * * * * *",
             "RECONCILE_SCHEDULE": "30 */5 * * * *",
             "IMPORTS_PAUSED": "false",
-            "DeviceFiles": storage,
-            "Exchange": storage,
-            "Results": bus,
+            "DeviceFiles": at.storage,
+            "Exchange": at.storage,
+            "Results": at.bus,
             "RESULTS_QUEUE": "import-results",
             "IMPORT_TARGETS": json.dumps(targets),
-            "DEFAULT_TARGET": next(iter(hubs)),
+            "DEFAULT_TARGET": next(iter(at.hubs)),
             "START_PATIENCE_SECONDS": str(pace.patience),
             "ALLOW_LOCAL_HUBS": "true",
-            "HUB_CA_FILE": ca_file,
-            **{_setting(alias): hub["connection_string"] for alias, hub in hubs.items()},
+            "HUB_CA_FILE": at.ca_file,
+            **{_setting(alias): hub["connection_string"] for alias, hub in at.hubs.items()},
+            f"{_setting(INTUNE)}__graphHostName": at.graph,
+            f"{_setting(INTUNE)}__credential": "local",
         },
     }
 
 
 def _setting(alias: str) -> str:
-    """Return the name of the setting with a hub's connection: factory-a is FactoryA."""
+    """Return the name of the setting with a target's connection: factory-a is FactoryA."""
     return alias.title().replace("-", "")

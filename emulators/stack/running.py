@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from azure.storage.blob import BlobServiceClient
 
-from emulators.stack.app_settings import HUBS, Pace, local_settings
+from emulators.stack.app_settings import HUBS, Addresses, Pace, local_settings
 from emulators.stack.service import ROOT, Service, Show
 
 
@@ -137,16 +138,25 @@ def _write_settings(
 ) -> Mapping[str, Any]:
     """Write the settings file and make the container that people drop files into."""
     storage = said["azurite"]["connection_string"]
-    settings = local_settings(
-        storage,
-        said["service_bus"]["connection_string"],
-        said["iot_hub"]["hubs"],
-        said["iot_hub"]["ca_file"],
-        pace,
+    addresses = Addresses(
+        storage=storage,
+        bus=said["service_bus"]["connection_string"],
+        hubs=said["iot_hub"]["hubs"],
+        graph=urlsplit(said["graph"]["base_url"]).netloc,
+        ca_file=str(_write_authorities(folder, said)),
     )
+    settings = local_settings(addresses, pace)
     (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n")
     with BlobServiceClient.from_connection_string(storage) as client:
         container = client.get_container_client("device-files")
         if not container.exists():
             container.create_container()
     return settings
+
+
+def _write_authorities(folder: Path, said: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Write one file with the authorities of all services that have a certificate."""
+    file = folder / "authorities.pem"
+    files = (Path(said[name]["ca_file"]) for name in ("iot_hub", "graph"))
+    file.write_bytes(b"".join(one.read_bytes() for one in files))
+    return file

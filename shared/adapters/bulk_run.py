@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from shared.adapters.blob_documents import BlobDocuments
-from shared.adapters.checkpoints import Checkpoints, Stored
 from shared.adapters.hub_budget import HubBudget
 from shared.adapters.iot_hub_registry import IotHubRegistry
+from shared.adapters.run_documents import RunDocuments, Stored, job_id
 from shared.domain.accepted_part import names_of
-from shared.domain.bulk_result import NO_TWIN, BulkResult, CallRefused
+from shared.domain.bulk_result import NO_TWIN, QUOTA, BulkResult, CallRefused
 from shared.domain.checkpoint import MOST_LOST, Checkpoint, Single
 from shared.domain.chunk import WINDOW_BYTES, next_lines
 from shared.domain.effect import Left, needs_twin, twin_update, what_is_left
@@ -23,7 +23,7 @@ from shared.domain.errors import (
     TargetUnreachable,
     Unavailable,
 )
-from shared.domain.import_errors import QUOTA, LineError
+from shared.domain.import_errors import LineError
 from shared.domain.import_record import Reason
 from shared.domain.job import JobStatus
 from shared.ports import AttemptRef, Clock, Work
@@ -63,31 +63,29 @@ class BulkHabit:
 
 
 class BulkRun:
-    """Goes on with one job.
+    """Goes on with the run of one attempt.
 
     Args:
         place: Where.
         habit: How.
-        checkpoints: Those of the hub for this habit.
+        runs: Where runs with this habit are kept.
         ref: The attempt.
-        job_id: Names the checkpoint.
-        stored: The checkpoint.
+        stored: How far it has come.
     """
 
     def __init__(
         self,
         place: BulkPlace,
         habit: BulkHabit,
-        checkpoints: Checkpoints,
+        runs: RunDocuments[Checkpoint],
         ref: AttemptRef,
-        job_id: str,
-        stored: Stored,
+        stored: Stored[Checkpoint],
     ) -> None:
         self._place = place
         self._habit = habit
-        self._checkpoints = checkpoints
+        self._runs = runs
+        self._ref = ref
         self._file = f"work/{ref.import_id}/{ref.part}"
-        self._job_id = job_id
         self._stored = stored
 
     def go_on(self) -> Checkpoint:
@@ -104,7 +102,7 @@ class BulkRun:
 
     @property
     def _here(self) -> Checkpoint:
-        return self._stored.checkpoint
+        return self._stored.run
 
     def _step(self) -> bool:
         """Take the next step; tell whether another one may follow at once."""
@@ -121,11 +119,11 @@ class BulkRun:
         return self._single(here.singles[0]) if here.singles else self._chunk()
 
     def _save(self, checkpoint: Checkpoint) -> bool:
-        self._stored = self._checkpoints.replace(self._job_id, checkpoint, self._stored.version)
+        self._stored = self._runs.write(self._ref, checkpoint, self._stored.version)
         return True
 
     def _put_away(self) -> bool:
-        self._checkpoints.put_away(self._job_id, self._here.put_away, self._here.said)
+        self._runs.tell(self._ref, self._here.put_away, self._here.said)
         return self._save(self._here.told())
 
     def _give_up_waiting(self) -> bool:
@@ -133,7 +131,7 @@ class BulkRun:
         intent = self._here.intent
         if not intent or self._place.clock.now() - intent.at < self._place.patience:
             return False
-        log.warning("bulk.answer_lost job_id=%s lines=%d", self._job_id, intent.lines)
+        log.warning("bulk.answer_lost job_id=%s lines=%d", job_id(self._ref), intent.lines)
         lines = next_lines(self._read(intent.start, intent.size), intent.lines)
         return self._save(self._here.one_by_one(lines, in_doubt=True))
 
@@ -193,7 +191,7 @@ class BulkRun:
         try:
             return self._answered(place.registry.apply(lines), lines)
         except AnswerLost as lost:
-            log.warning("bulk.no_answer job_id=%s %s", self._job_id, lost)
+            log.warning("bulk.no_answer job_id=%s %s", job_id(self._ref), lost)
             return False
         except TargetThrottled:
             self._save(self._here.withdrawn())

@@ -1,4 +1,4 @@
-"""The calls to an IoT hub's data plane, on azure-core's pipeline.
+"""The calls to an IoT hub's data plane, signed with a key of the hub or with an identity.
 
 The azure-iot-hub SDK is not used: it cannot be imported after a clean install, and it repeats
 POSTs. Source of the calls: service swagger 2021-04-12.
@@ -8,32 +8,28 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
-from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
 from azure.core.pipeline import PipelineRequest
-from azure.core.pipeline.policies import (
-    BearerTokenCredentialPolicy,
-    HTTPPolicy,
-    RequestIdPolicy,
-    RetryPolicy,
-    SansIOHTTPPolicy,
-    UserAgentPolicy,
-)
-from azure.core.rest import HttpRequest, HttpResponse
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, SansIOHTTPPolicy
 
-from shared.adapters.iot_hub_errors import read_hub_error
-from shared.domain.errors import AnswerLost, TargetUnreachable, Unavailable
+from shared.adapters.rest import RestClient, Service, Signing
+from shared.domain.errors import AnswerLost, TargetRefused, Unavailable
 
 
 API_VERSION: Final = "2021-04-12"
 #: Source: `CommonConstants.IotHubAadTokenScopes` of the C# SDK.
 TOKEN_SCOPE: Final = "https://iothubs.azure.net/.default"  # noqa: S105 - a scope is no secret
+#: Source: control access to IoT Hub by Entra ID, and by shared access signatures.
+RIGHTS: Final = (
+    "the app needs the role IoT Hub Data Contributor on the hub, or the key of a policy with "
+    "registry read and registry write"
+)
+#: What the hub says of a job that it never knew, or does not know any more.
+NOT_FOUND: Final = "JobNotFound"
 _SAS_SECONDS: Final = 3600
 
 
@@ -46,9 +42,6 @@ def shared_access_signature(host: str, policy: str, key: str, expiry: int) -> st
     digest = hmac.digest(base64.b64decode(key), f"{resource}\n{expiry}".encode(), hashlib.sha256)
     fields = {"sig": base64.b64encode(digest), "se": expiry, "skn": policy}
     return f"SharedAccessSignature sr={resource}&{urlencode(fields)}"
-
-
-type Signing = SansIOHTTPPolicy[Any, Any] | HTTPPolicy[Any, Any]
 
 
 class SharedAccessPolicy(SansIOHTTPPolicy[Any, Any]):
@@ -64,19 +57,28 @@ class SharedAccessPolicy(SansIOHTTPPolicy[Any, Any]):
         request.http_request.headers["Authorization"] = token
 
 
-def bearer_token(credential: TokenCredential) -> Signing:
+class IdentityPolicy(BearerTokenCredentialPolicy[Any, Any]):
+    """Signs each request with a token of an identity, which it forgets when it is refused."""
+
+    def on_challenge(self, request: PipelineRequest[Any], response: Any) -> bool:  # noqa: ARG002
+        """Answer no challenge: azure-core would send the request again, a POST too."""
+        return False
+
+
+def bearer_token(credential: TokenCredential, scope: str = TOKEN_SCOPE) -> Signing:
     """Return the policy that signs with an identity."""
-    return BearerTokenCredentialPolicy(credential, TOKEN_SCOPE)
+    return IdentityPolicy(credential, scope)
 
 
 class IotHubClient:
-    """Speaks to one hub. Redirects are not followed, so a token goes nowhere else.
+    """Speaks to one hub; see `RestClient` for what it raises.
 
     Args:
         host: Host name, with a port only for a local hub.
         authentication: What signs the requests.
         timeout: Seconds that connecting may take, and reading an answer.
         ca_file: Certificate authorities to trust; those of the machine if there is none.
+        identity_account: See `Service`.
     """
 
     def __init__(
@@ -85,99 +87,50 @@ class IotHubClient:
         authentication: Signing,
         timeout: float,
         ca_file: str | None = None,
+        identity_account: str | None = None,
     ) -> None:
         self.host = host
-        policies = [
-            RequestIdPolicy(),
-            UserAgentPolicy("device-identity-import"),
-            RetryPolicy(retry_total=3, retry_backoff_factor=0.5, retry_backoff_max=5),
-            authentication,
-        ]
-        self._client: PipelineClient[Any, HttpResponse] = PipelineClient(
-            f"https://{host}",
-            policies=policies,
-            connection_timeout=timeout,
-            read_timeout=timeout,
-            connection_verify=ca_file or True,
-        )
+        service = Service(host, API_VERSION, RIGHTS, identity_account)
+        #: For calls whose answers mean more than success or failure.
+        self.rest = RestClient(service, authentication, timeout, ca_file)
 
     def jobs(self) -> list[Mapping[str, Any]]:
-        """Return all jobs that the hub shows, `GET /jobs`.
+        """Return all jobs that the hub shows."""
+        return self.rest.get("/jobs", lambda answer: [dict(job) for job in answer.json()])
 
-        Raises:
-            Unavailable: The hub did not answer, or not with jobs.
-            NotStarted: It refused, with the reaction by class.
-        """
+    def job(self, job_id: str) -> Mapping[str, Any] | None:
+        """Return a job, or None if the hub does not know it any more."""
         try:
-            answer = self._send(HttpRequest("GET", self._path("/jobs")))
-            jobs = answer.json()
-            return [dict(job) for job in jobs]
-        except (AzureError, AnswerLost, ValueError, TypeError) as why:
-            raise Unavailable(self._what(why)) from why
+            return self.rest.get(_job_path(job_id), lambda answer: dict(answer.json()))
+        except TargetRefused as refused:
+            if refused.code != NOT_FOUND:
+                raise
+            return None
 
     def create_job(self, properties: Mapping[str, Any]) -> str:
-        """Create a job with exactly one `POST /jobs/create`; return the hub's id of it.
+        """Create a job with exactly one `POST /jobs/create`; return the hub's id of it."""
+        return self.rest.post_once(
+            "/jobs/create", properties, lambda answer: str(answer.json()["jobId"])
+        )
 
-        Raises:
-            NotStarted: There surely is no job.
-            AnswerLost: There may be one.
-        """
-        request = HttpRequest("POST", self._path("/jobs/create"), json=dict(properties))
+    def cancel_job(self, job_id: str) -> bool:
+        """Cancel a job; return whether the hub heard it. Of an old job it says 500, or 404."""
         try:
-            # azure-core repeats POST on 5xx whatever methods are allowed; only a total of 0 helps.
-            return str(self._send(request, retry_total=0).json()["jobId"])
-        except ServiceRequestError as why:
-            raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
-        except (AzureError, ValueError, KeyError, TypeError) as why:
-            raise AnswerLost(self._what(why)) from why
+            self.rest.delete_once(_job_path(job_id))
+        except (AnswerLost, Unavailable):
+            return False
+        except TargetRefused as refused:
+            if refused.code != NOT_FOUND:
+                raise
+            return False
+        return True
 
-    def once(self, method: str, path: str, body: bytes | None = None) -> HttpResponse:
-        """Send a request exactly once; return the answer, whatever it says.
-
-        Args:
-            method: The verb.
-            path: Where to, quoted.
-            body: JSON.
-
-        Raises:
-            TargetUnreachable: It surely was not sent.
-            AnswerLost: It may have been.
-        """
-        headers = {"Content-Type": "application/json; charset=utf-8"} if body else {}
-        request = HttpRequest(method, self._path(path), content=body, headers=headers)
-        try:
-            return self._client.send_request(request, retry_total=0)
-        except ClientAuthenticationError as why:
-            raise TargetUnreachable(self._what(why)) from why  # no token, so nothing was sent
-        except ServiceRequestError as why:
-            raise (TargetUnreachable if _never_left(why) else AnswerLost)(self.host) from why
-        except AzureError as why:
-            raise AnswerLost(self._what(why)) from why
-
-    def _what(self, why: Exception) -> str:
-        names = [type(error).__name__ for error in _causes(why)]
-        return f"{self.host}: {' from '.join(names)}"
-
-    def _path(self, path: str) -> str:
-        return self._client.format_url(f"{path}?api-version={API_VERSION}")
-
-    def _send(self, request: HttpRequest, **options: Any) -> HttpResponse:
-        answer = self._client.send_request(request, **options)
-        if answer.status_code != 200:  # noqa: PLR2004 - both calls have this one success
-            raise read_hub_error(answer.status_code, answer.headers, answer.text()).as_reaction()
-        return answer
+    def count_devices(self) -> int:
+        """Return how many devices the hub has; the count lags behind."""
+        return self.rest.get(
+            "/statistics/devices", lambda answer: int(answer.json()["totalDeviceCount"])
+        )
 
 
-def _never_left(error: BaseException) -> bool:
-    """Tell whether there was no connection to send on; in doubt, there was."""
-    unsent = (NewConnectionError, ConnectTimeoutError)
-    return any(isinstance(cause, unsent) for cause in _causes(error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it came from, by the ways that azure-core and urllib3 tell it."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "inner_exception", None) or getattr(error, "reason", None)
-        inner = inner or next((one for one in error.args if isinstance(one, Exception)), None)
-        error = inner or error.__cause__
+def _job_path(job_id: str) -> str:
+    return f"/jobs/{quote(job_id, safe='')}"

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from azure.core.rest import HttpResponse
 
 from shared.adapters.iot_hub_client import IotHubClient
-from shared.adapters.iot_hub_errors import HubError, read_hub_error
-from shared.domain.bulk_result import BulkResult, CallRefused, read_bulk_result
+from shared.adapters.rest import error_in
+from shared.domain.bulk_result import QUOTA, BulkResult, CallRefused, read_bulk_result
 from shared.domain.errors import AnswerLost
-from shared.domain.import_errors import QUOTA
 
 
+_JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 #: A result comes with these; source: the Python SDK, and recorded traffic.
@@ -31,7 +31,7 @@ class IotHubRegistry:
     """The identity registry of one hub. No call is repeated here."""
 
     def __init__(self, client: IotHubClient) -> None:
-        self._client = client
+        self._rest = client.rest
         self.host = client.host
 
     def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
@@ -45,16 +45,17 @@ class IotHubRegistry:
             TargetRefused: Nothing was applied, and nothing will be.
             AnswerLost: Some or all may have been.
         """
-        answer = self._client.once("POST", "/devices", b"[" + b",".join(lines) + b"]")
+        body = b"[" + b",".join(lines) + b"]"
+        answer = self._rest.once("POST", "/devices", content=body, headers=_JSON)
         if answer.status_code in _WITH_RESULT and (result := read_bulk_result(_json(answer))):
             return result
         if answer.status_code == _OK:
             message = f"{self.host}: success without a result"
             raise AnswerLost(message)
-        error = _error(answer)
+        error = error_in(answer)
         if error.status in _OF_LINES or error.name in _OF_LINES_BY_NAME:
             return CallRefused(error.name, error.message)
-        raise error.as_reaction()
+        raise self._rest.refusal(error)
 
     def identity(self, device_id: str, module_id: str | None) -> Mapping[str, Any] | None:
         """Return what the hub shows of a device or module; None if it has none.
@@ -74,14 +75,14 @@ class IotHubRegistry:
 
     def _look(self, what: str, device_id: str, module_id: str | None) -> Mapping[str, Any] | None:
         module = f"/modules/{quote(module_id, safe='')}" if module_id else ""
-        answer = self._client.once("GET", f"/{what}/{quote(device_id, safe='')}{module}")
+        answer = self._rest.once("GET", f"/{what}/{quote(device_id, safe='')}{module}")
         shown = _json(answer)
         if answer.status_code == _OK and isinstance(shown, dict):
             return shown
-        error = _error(answer)
+        error = error_in(answer)
         if error.name in {"DeviceNotFound", "ModuleNotFound"} and error.status == _NOT_FOUND:
             return None
-        raise error.as_reaction()
+        raise self._rest.refusal(error)
 
 
 def _json(answer: HttpResponse) -> Any:
@@ -89,8 +90,3 @@ def _json(answer: HttpResponse) -> Any:
         return json.loads(answer.content)
     except (ValueError, RecursionError):
         return None
-
-
-def _error(answer: HttpResponse) -> HubError:
-    body = answer.content.decode("utf-8-sig", "replace")
-    return read_hub_error(answer.status_code, answer.headers, body)

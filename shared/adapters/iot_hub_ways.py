@@ -3,7 +3,7 @@
 Until its lines are counted, an import takes the way of the job.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from shared.domain.formats.recognition import Kind
@@ -33,6 +33,7 @@ class IotHubWays:
         self.slot = job.slot
         self.strict = job.strict
         self.takes: Kind = job.takes
+        self.tasks = job.tasks
 
     def way_for(self, lines: int) -> str:
         """Return the way of the calls while they need no minute's wait; see the port."""
@@ -41,6 +42,10 @@ class IotHubWays:
     def look(self) -> Sequence[Job]:
         """Return all jobs that the hub shows; see the port."""
         return self._job.look()
+
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Make sure that a job could do it; see the port."""
+        self._job.preflight(ref, effects)
 
     def prepare(self, ref: AttemptRef) -> None:
         """Lay out the lines for a job; see the port."""
@@ -54,6 +59,10 @@ class IotHubWays:
         """Return where the job stands; see the port."""
         return self._job.advance(ref, job_id, jobs)
 
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job; see the port."""
+        self._job.cancel(job_id)
+
     def fence(self, ref: AttemptRef) -> None:
         """Take the input of a job away; see the port."""
         self._job.fence(ref)
@@ -61,6 +70,10 @@ class IotHubWays:
     def outcome(self, ref: AttemptRef) -> AbstractContextManager[LineErrors | None]:
         """Open the log of a job; see the port."""
         return self._job.outcome(ref)
+
+    def exported(self, ref: AttemptRef) -> Mapping[str, Iterator[bytes]] | None:
+        """Return what a job exported; see the port."""
+        return self._job.exported(ref)
 
     def clear(self, ref: AttemptRef) -> None:
         """Delete what was laid out for a job; see the port."""

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from shared.domain.finding import Finding
 from shared.domain.redaction import redacted
 from shared.domain.rules import Code
 
 
+#: Where none of these is, every name ends with a quote and a colon.
+_UNCLEAR: Final = (b"\\", b"\t", b"\r", b"\n", b'" ', b"NaN", b"Infinity")
+
+
 def ambiguities(text: bytes, device: Mapping[str, Any]) -> list[Finding]:
     """Return what is ambiguous in a line of JSON that was read as `device`.
 
-    Only a line that may have something is read again: one with more names than members (no quote
-    stands before a colon but at the end of a name, if nothing is escaped), or with such a word.
+    Only a line that may have something is read again: one with more names than members, with a
+    name that cannot be counted, or with such a word.
     """
-    alike = b"\\" not in text and text.count(b'":') == _members(device)
-    if alike and b"NaN" not in text and b"Infinity" not in text:
+    if not any(map(text.__contains__, _UNCLEAR)) and text.count(b'":') == _members(device):
         return []
     findings: list[Finding] = []
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from operator import attrgetter
 from typing import Final, NamedTuple, Self
 
 from shared.domain.defaults import Defaults
@@ -35,6 +36,7 @@ SAMPLE: Final = 50
 #: Blocks that are judged line by line then; doubled each time.
 PAUSE: Final = 8
 MAX_PAUSE: Final = 256
+_LINE: Final = attrgetter("line")
 
 
 @dataclass(slots=True)
@@ -106,6 +108,8 @@ class BlockJudge:
             self._judge_each(judged, block.first, columns)
             judged.accepted.update(columns.by_order(block.first))
         self._rest_or_go_on(fits)
+        judged.warnings.sort(key=_LINE)  # patterns tell theirs one after the other
+        self._details -= len(judged.warnings)
         return judged
 
     def _judge_each(self, judged: JudgedBlock, first: int, columns: "_Columns") -> None:
@@ -128,7 +132,6 @@ class BlockJudge:
         for finding in line.warnings:
             judged.warned[finding.code] += 1
             if self._details > 0:
-                self._details -= 1
                 judged.warnings.append(Violation(line.line, line.device_id, finding))
 
     def _count_fitting(self, judged: JudgedBlock, first: int, fits: Fits) -> None:
@@ -138,25 +141,24 @@ class BlockJudge:
                 judged.traits[pattern.traits] += fitting
                 for finding in pattern.warnings:
                     judged.warned[finding.code] += fitting
-            if fitting and pattern.warnings and self._details > 0:
-                self._details -= fitting * len(pattern.warnings)
+            if self._details > 0:
                 judged.warnings += _warnings(first, pattern, ids)
 
     def _rest_or_go_on(self, fits: Fits | None) -> None:
         """Forget what was learned if it is of no use, and begin anew after a while."""
         if self._pause:
             self._pause -= 1
-        elif not self._patterns.may_learn and not _pays(fits):
+        elif not self._patterns.may_learn and not self._pays(fits):
             self._patterns = PatternSet()
             self._pause = self._next_pause
             self._next_pause = min(self._next_pause * 2, MAX_PAUSE)
 
-
-def _pays(fits: Fits | None) -> bool:
-    if not fits:
-        return False
-    lines = len(fits.keys)
-    return lines < SAMPLE or fits.keys.count(b"") * MISSES <= lines
+    def _pays(self, fits: Fits | None) -> bool:
+        """Tell whether patterns save more than they cost."""
+        if not fits:  # those there are were learned from this block, and the next one tells
+            return bool(self._patterns.patterns)
+        lines = len(fits.keys)
+        return lines < SAMPLE or fits.keys.count(b"") * MISSES <= lines
 
 
 def _warnings(first: int, pattern: Pattern, ids: Sequence[bytes]) -> Iterator[Violation]:

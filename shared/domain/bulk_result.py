@@ -13,6 +13,8 @@ from shared.domain.import_errors import LineError, line_error
 from shared.domain.redaction import redacted
 
 
+#: The hub has no room for another device.
+QUOTA: Final = "IotHubQuotaExceeded"
 #: The hub made the identity, and not its twin.
 NO_TWIN: Final = "DeviceRegisteredWithoutTwin"
 

@@ -19,9 +19,11 @@ from typing import Any, Final, NamedTuple, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.domain.errors import IllegalStep
-from shared.domain.import_errors import QUOTA, LineError
+from shared.domain.import_errors import LineError
 from shared.domain.import_record import Reason
 from shared.domain.job import JobStatus
+from shared.domain.known_error import Again
+from shared.domain.run import Run
 
 
 #: Answers about one line that may get lost before it is given up.
@@ -61,36 +63,9 @@ class Intent(_Value):
     lines: int
 
 
-class Said(_Value):
-    """A `LineError` as it is stored."""
-
-    device_id: str | None
-    module_id: str | None
-    code: str
-    message: str
-    applied: bool = False
-
-    @classmethod
-    def of(cls, error: LineError) -> Self:
-        """Return what is stored of an error."""
-        return cls(
-            device_id=error.device_id,
-            module_id=error.module_id,
-            code=error.code,
-            message=error.message,
-            applied=error.applied,
-        )
-
-    def as_error(self) -> LineError:
-        """Return the error."""
-        return LineError(self.device_id, self.module_id, self.code, self.message, self.applied)
-
-
-class Checkpoint(_Value):
+class Checkpoint(Run):
     """All that is known of one import by bulk calls."""
 
-    #: None while it is prepared and not started.
-    status: JobStatus | None = None
     #: Lines of the file.
     lines: int
     #: Lines and bytes from its beginning that are done, or among the `singles`.
@@ -100,7 +75,7 @@ class Checkpoint(_Value):
     #: Lines that are tried one by one before the next chunk is.
     singles: tuple[Single, ...] = ()
     #: What the last answers said of lines; not yet put away.
-    said: tuple[Said, ...] = ()
+    said: tuple[LineError, ...] = ()
     #: How many times something was put away.
     put_away: int = 0
     #: Answers to calls so far.
@@ -142,18 +117,18 @@ class Checkpoint(_Value):
             said: What it says of lines.
             follow: Lines of the call that have another one coming.
         """
-        refused = [one.code for one in said if not one.applied]
-        is_full = refused == [QUOTA] * self._call.lines
+        refused = [one.again for one in said if not one.applied]
+        is_full = refused == [Again.SINGLY] * self._call.lines
         return self._past(
             follow,
-            said=tuple(map(Said.of, said)),
+            said=tuple(said),
             answers=self.answers + 1,
             no_room=self.no_room + len(refused) if is_full else 0,
         )
 
     def looked(self, said: LineError) -> Self:
         """Return the checkpoint after the first single line was found done, or given up."""
-        return self._with(singles=self.singles[1:], said=(Said.of(said),))
+        return self._with(singles=self.singles[1:], said=(said,))
 
     def only_twin(self) -> Self:
         """Return the checkpoint after the identity of the first single line was found done."""
@@ -192,7 +167,8 @@ class Checkpoint(_Value):
         apart from the rest.
         """
         status = JobStatus.COMPLETED if self.answers else JobStatus.FAILED
-        return self._with(status=status, refused=reason, intent=None)
+        why = reason.text
+        return self._with(status=status, refused=reason, failure_reason=why, intent=None)
 
     def with_status(self, status: JobStatus) -> Self:
         """Return the checkpoint with another status."""

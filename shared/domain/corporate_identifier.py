@@ -11,24 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic_core import from_json
-
-from shared.domain.ambiguity import ambiguities
 from shared.domain.device_line import (
-    CUT,
-    MAX_LINE_BYTES,
     Accepted,
     Judged,
     Order,
     Rejected,
     Traits,
-    blank,
-    too_long,
-    unreadable,
 )
 from shared.domain.finding import Finding
 from shared.domain.redaction import redacted
 from shared.domain.rules import Code
+from shared.domain.single_object import judge_object
 
 
 IDENTIFIER: Final = "importedDeviceIdentifier"
@@ -125,28 +118,12 @@ def judge_row(number: int, cells: Sequence[str], source: bytes) -> Judged:
 
 
 def judge_item(number: int, line: bytes) -> Judged:
-    """Judge an object of JSON with the members that Graph documents.
-
-    Args:
-        number: Line or item of the file, counted from 1.
-        line: The object, as `judge_line` takes it.
-    """
-    if len(line) > MAX_LINE_BYTES:
-        return too_long(number, line[:CUT])
-    text = line.strip(b" \t\r")
-    if not text:
-        return blank(number)
-    try:
-        members = from_json(text, allow_inf_nan=False)
-    except ValueError as error:
-        return Rejected(number, None, (unreadable(text, str(error)),), text)
-    return _judge_members(number, members, text)
+    """Judge an object of JSON with the members that Graph documents; see `judge_object`."""
+    return judge_object(number, line, _judge_members)
 
 
-def _judge_members(number: int, members: Any, text: bytes) -> Judged:
-    if not isinstance(members, dict):
-        return Rejected(number, None, (Finding("", Code.NOT_AN_OBJECT),), text)
-    if wrong := (*ambiguities(text, members), *_wrong_members(members)):
+def _judge_members(number: int, members: dict[str, Any], text: bytes) -> Judged:
+    if wrong := tuple(_wrong_members(members)):
         return Rejected(number, _shown(members.get(IDENTIFIER)), wrong, text)
     given = {name: value for name, value in members.items() if name in MEMBERS and value}
     return _judge(number, given, text)
@@ -177,6 +154,19 @@ def _judge(number: int, members: dict[str, str], source: bytes) -> Judged:
     text = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
     traits = Traits("create", "", kind)
     return Accepted(number, identifier, None, text, None, Order.DEVICE, traits, warnings)
+
+
+def known_as(kind: str, identifier: str) -> str:
+    """Return an identifier so that ours and Intune's spelling of it are the same.
+
+    Of manufacturer, model and serial number Intune keeps the letters, in upper case, and the
+    digits (a tenant's list in the admin center, August 2026). Whether it tells serial numbers
+    apart by case is not documented; no two devices are expected to differ by nothing else.
+    """
+    upper = identifier.upper()
+    if kind != MODEL:
+        return upper
+    return "".join(each for each in upper if each.isalnum() or each == ",")
 
 
 def _kind(identifier: str) -> str:

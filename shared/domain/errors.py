@@ -8,11 +8,16 @@
   - NotStarted          the target surely did not start the job
     + TargetBusy        another job holds the slot: wait, it is nobody's fault
     + TargetThrottled   too many calls: wait a little
-    + TargetUnreachable the call never left
+    + TargetUnreachable the call never got there
+    + StorageNotReady   the hub may not use its storage yet: wait some minutes, then it is refused
     + TargetRefused     wrong for good: the import fails, with a code and a sentence
+      - CallRefused     for what is in the call, not for who makes it: look for the bad line
   - AnswerLost          the target may or may not have started the job: recover, never repeat
+  - CannotCancel        the target has no way to cancel a job: say so
   - IllegalStep         our own bug: a record was asked to go where the lifecycle has no way
 """
+
+from datetime import timedelta
 
 
 class ImporterError(Exception):
@@ -44,11 +49,15 @@ class TargetBusy(NotStarted):
 
 
 class TargetThrottled(NotStarted):
-    """The target takes no more calls for a moment."""
+    """The target takes no more calls for a moment; `wait` is for how long, where it says so."""
+
+    def __init__(self, message: str = "", wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TargetUnreachable(NotStarted):
-    """The call never left: no address, no connection."""
+    """The call never got there: no address, no connection, or no hub behind it."""
 
 
 class TargetRefused(NotStarted):
@@ -63,8 +72,28 @@ class TargetRefused(NotStarted):
         self.message = message
 
 
+class StorageNotReady(NotStarted):
+    """The hub could not use its storage with its own identity.
+
+    It takes minutes until a role that was just assigned works everywhere. `refused` is what this
+    turns into when it lasts.
+    """
+
+    def __init__(self, refused: TargetRefused) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
+
+
+class CallRefused(TargetRefused):
+    """The target refused a call for what is in it; nothing of it was applied."""
+
+
 class AnswerLost(ImporterError):
     """The call was sent and no usable answer came back, so the job may be running."""
+
+
+class CannotCancel(ImporterError):
+    """The target has no way to cancel a job. The message says what else can be done."""
 
 
 class IllegalStep(ImporterError):

@@ -1,7 +1,8 @@
 """Reads `importErrors.log`, the only place where a hub says what became of single lines.
 
 The log is NDJSON of `{deviceId, errorCode, errorStatus}` without line numbers, empty when all
-went well. A line that the hub could not parse has no deviceId, and its errorStatus repeats the
+went well. `importConfigErrors.log` is taken to be the same with `configurationId`, which nobody
+has recorded. A line that the hub could not parse has no deviceId, and its errorStatus repeats the
 whole line with its keys. Sources: `ImportJobError.cs` (C# SDK, v2), recorded logs in
 azure-functions-host#1641 and azure-iot-sdk-java#1599.
 """
@@ -12,48 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared.domain.hub_errors import known_error, worth_another_try
+from shared.domain.known_error import Again
 from shared.domain.redaction import redacted
 
 
-#: Numbers of the errors that single lines fail with. Source: troubleshoot-error-codes.md,
-#: `ErrorCode.cs` of the C# SDK.
-NAMES: Final = {
-    400001: "InvalidProtocolVersion",
-    400003: "InvalidOperation",
-    400004: "ArgumentInvalid",
-    400005: "ArgumentNull",
-    400011: "DeviceDefinedMultipleTimes",
-    400012: "DeserializationError",
-    403002: "IotHubQuotaExceeded",
-    403010: "OperationNotAvailableInCurrentTier",
-    404001: "DeviceNotFound",
-    404010: "ModuleNotFound",
-    409001: "DeviceAlreadyExists",
-    409301: "ModuleAlreadyExistsOnDevice",
-    412001: "PreconditionFailed",
-    413002: "TooManyDevices",
-    413003: "TooManyModulesOnDevice",
-    429001: "ThrottlingException",
-    500001: "ServerError",
-}
-#: What the sender can do, by name.
-ADVICE: Final = {
-    "DeserializationError": "the hub could not read the line",
-    "DeviceAlreadyExists": "the hub has the device already; use importMode createOrUpdate",
-    "DeviceDefinedMultipleTimes": "the file names the device twice; keep one line",
-    "DeviceNotFound": "the hub has no such device; use importMode create or createOrUpdate",
-    "IotHubQuotaExceeded": "the hub takes no more devices; delete some or choose a larger hub",
-    "ModuleAlreadyExistsOnDevice": "the device has the module already; use createOrUpdate",
-    "ModuleNotFound": "the device has no such module; use importMode create or createOrUpdate",
-    "OperationNotAvailableInCurrentTier": "the hub's tier cannot do this",
-    "PreconditionFailed": "the ETag is not the hub's any more; export again and take the new one",
-    "ServerError": "the hub failed; drop the line again",
-    "ThrottlingException": "the hub was too busy; drop the line again",
-    "TooManyModulesOnDevice": "the device has as many modules as it may have",
-}
-#: What the hub says of a line when it is full.
-QUOTA: Final = "IotHubQuotaExceeded"
-_NUMBER: Final = re.compile("[0-9]{6}")
 _ID_IN_LINE: Final = re.compile(r'"id"\s*:\s*"([^"\\]{1,128})"')
 _MODULE_IN_LINE: Final = re.compile(r'"moduleId"\s*:\s*"([^"\\]{1,128})"')
 
@@ -71,6 +35,11 @@ class LineError:
     message: str
     #: Whether the line was applied all the same, which makes this a note.
     applied: bool = False
+
+    @property
+    def again(self) -> Again:
+        """Whether the line is worth another try as it stands."""
+        return worth_another_try(self.code)
 
 
 def parse_import_errors(lines: Iterable[bytes]) -> Iterator[LineError]:
@@ -95,21 +64,18 @@ def line_error(entry: Mapping[str, Any]) -> LineError:
     """
     status = str(entry.get("errorStatus") or "")
     device_id, module_id = _device(entry, status)
-    name = _name(entry["errorCode"])
-    message = ADVICE.get(name) or redacted(status) or "the hub gave no reason"
+    code = str(entry["errorCode"])
+    known = known_error(code)
+    name = known.name if known else redacted(code, 80)
+    message = (known and known.advice) or redacted(status) or "the hub gave no reason"
     return LineError(device_id, module_id, name, _with_status(name, message, status))
 
 
 def _device(entry: Mapping[str, Any], status: str) -> tuple[str | None, str | None]:
-    if entry.get("deviceId"):
-        return str(entry["deviceId"]), str(entry["moduleId"]) if entry.get("moduleId") else None
+    if named := entry.get("deviceId") or entry.get("configurationId"):
+        return str(named), str(entry["moduleId"]) if entry.get("moduleId") else None
     device, module = _ID_IN_LINE.search(status), _MODULE_IN_LINE.search(status)
     return device and device[1], module and module[1]
-
-
-def _name(code: Any) -> str:
-    text = str(code)
-    return NAMES.get(int(text), text) if _NUMBER.fullmatch(text) else redacted(text, 80)
 
 
 def _with_status(name: str, message: str, status: str) -> str:

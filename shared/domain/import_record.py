@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.domain.lifecycle import FINAL, State, check_step
 from shared.domain.parts import Part
+from shared.domain.task import Task
 
 
 #: Steps kept in the history; the oldest go first.
@@ -35,7 +36,7 @@ class _Value(BaseModel):
 
 
 class Source(_Value):
-    """The version of the device file that is imported."""
+    """The version of the device file that is imported, or the message that asks for an export."""
 
     account: str
     container: str
@@ -45,6 +46,13 @@ class Source(_Value):
     last_modified: AwareDatetime
     #: What the sender set on the blob.
     metadata: Mapping[str, str] = {}
+
+
+class Export(_Value):
+    """What an export holds beside the identities."""
+
+    keys: bool = False  #: the keys of the devices
+    configurations: bool = False  #: a second file, with the configurations
 
 
 class Section(_Value):
@@ -124,6 +132,8 @@ class ImportRecord(_Value):
     slot: str = ""  #: what its target shares with others; empty without a target
     #: How the sender writes entries; see `Format.layout`.
     layout: Mapping[str, Any] = {}
+    task: Task = Task.IMPORT
+    export: Export | None = None  #: of a record whose task it is
     #: How `devices.txt` is made up.
     sections: tuple[Section, ...] = ()
     counts: Counts = Counts()
@@ -134,6 +144,10 @@ class ImportRecord(_Value):
     reason: Reason | None = None
     attempts: tuple[Attempt, ...] = ()
     tries: int = 0  #: starts put off in a row, for the back-off
+    #: When someone asked to cancel what the target may have begun.
+    cancel_asked_at: AwareDatetime | None = None
+    #: When storage first refused the target, if a start has been put off for it.
+    storage_refused_since: AwareDatetime | None = None
     outbox: tuple[Event, ...] = ()
     history: tuple[Step, ...] = ()
     #: The stored version this was read from. Never part of the document.

@@ -5,7 +5,8 @@
                       │          └─────────┘ slot busy, throttled, attempt proven void
                       └─▶ completed, if the file asks for a dry run
 
-`needs_attention` is where an import goes that no machine should decide about.
+`needs_attention` is where an import goes that no machine should decide about. An import of which
+the target knows nothing is cancelled at once; else the target says when it is.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ class State(StrEnum):
     RETRYING = "retrying"  #: single lines are tried once more
     COMPLETED = "completed"  #: the job went through every line; single lines may have failed
     FAILED = "failed"  #: the job as a whole failed, or could not be started
-    CANCELLED = "cancelled"  #: someone cancelled the job
+    CANCELLED = "cancelled"  #: someone cancelled the import, or its job
     NEEDS_ATTENTION = "needs_attention"  #: a person must look
 
 
@@ -36,11 +37,13 @@ _ENDS: Final = {State.COMPLETED, State.FAILED, State.CANCELLED, State.NEEDS_ATTE
 
 #: Every step an import may take. A state that is no key here is final.
 STEPS: Final[Mapping[State, frozenset[State]]] = {
-    State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED}),
+    State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED, State.CANCELLED}),
     State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.COMPLETED}),
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.STARTING, State.FAILED, State.CANCELLED}),
-    State.STARTING: frozenset({State.QUEUED, State.RUNNING, State.FAILED, State.NEEDS_ATTENTION}),
+    State.STARTING: frozenset(
+        {State.QUEUED, State.RUNNING, State.FAILED, State.CANCELLED, State.NEEDS_ATTENTION}
+    ),
     State.RUNNING: frozenset({State.RETRYING, *_ENDS}),
     State.RETRYING: frozenset({State.RUNNING, *_ENDS}),
 }

@@ -30,7 +30,7 @@ from typing import Final
 
 from shared.domain.canonical_line import NO_EDIT, Edit
 from shared.domain.device_identity import TEXTS
-from shared.domain.device_line import MAX_LINE_BYTES, Accepted, Order, Traits
+from shared.domain.device_line import Accepted, Order, Traits
 from shared.domain.device_rules import SCOPE
 from shared.domain.finding import Finding
 from shared.domain.rules import Code
@@ -53,8 +53,10 @@ _BY_VALUE: Final = {
 }
 #: Beginnings of texts that rules look at, by path.
 _KEPT: Final = {"deviceScope": SCOPE}
-#: Lines that fit are longer by what their slots hold, which is less than this.
-_MAX_LEARNED: Final = MAX_LINE_BYTES // 2
+#: Bytes of the longest expression; to compile it takes as long as judging hundreds of lines. No
+#: line that fits is too long: literals and numbers have fewer bytes than this, each field's text
+#: has at most 1,024, and all texts of a twin together as many as its sections.
+MAX_EXPRESSION: Final = 16 * 1024
 _TOKEN: Final = re.compile(r'(\s*)("[^"\\\x00-\x1f]*"|[{}\[\]:,]|[-+.0-9a-zA-Z]+)')
 _NUMBER: Final = r"-?+(?:[1-9][0-9]{0,14}+|0)(?:\.[0-9]{1,17}+)?+"
 
@@ -67,8 +69,7 @@ class NotLearnable(Exception):
 class Pattern:
     """What lines of one look are judged by."""
 
-    #: A regular expression over bytes. Its first group is the id; one named `key` may follow, and
-    #: is never set.
+    #: A regular expression over bytes. Its group `id` is the id; a group `key` is never set.
     expression: bytes
     #: What makes such lines canonical.
     edit: Edit
@@ -87,6 +88,10 @@ class Pattern:
         """Whether such lines are canonical as they stand, and need no other lines before them."""
         return not self.is_edited and self.order is Order.DEVICE
 
+    def fits(self, line: bytes) -> bool:
+        """Tell whether a line, without line end, has this look."""
+        return re.fullmatch(self.expression, line) is not None
+
 
 def learn(line: bytes, accepted: Accepted) -> Pattern:
     """Make a pattern of a line.
@@ -101,16 +106,18 @@ def learn(line: bytes, accepted: Accepted) -> Pattern:
     if not accepted.edit or not _may_be_learned(line, accepted):
         raise NotLearnable
     expression = _Composer(line.decode()).compose().encode()
-    if not re.fullmatch(expression, line):
+    pattern = Pattern(
+        expression, accepted.edit, accepted.order, accepted.traits, accepted.warnings
+    )
+    if len(expression) > MAX_EXPRESSION or not pattern.fits(line):
         raise NotLearnable
-    return Pattern(expression, accepted.edit, accepted.order, accepted.traits, accepted.warnings)
+    return pattern
 
 
 def _may_be_learned(line: bytes, accepted: Accepted) -> bool:
     return (
         accepted.module_id is None
         and line.startswith(b"{")  # no space, which the canonical line has not
-        and len(line) <= _MAX_LEARNED
         and all(finding.code not in _BY_VALUE for finding in accepted.warnings)
     )
 
@@ -207,7 +214,7 @@ class _Composer:
         if place.path.startswith("authentication.symmetricKey."):
             self._unequal_keys(len(value))
         slot = re.escape(kept) + slot
-        self._parts.append(f'"({slot})"' if place.path == "id" else f'"{slot}"')
+        self._parts.append(f'"(?P<id>{slot})"' if place.path == "id" else f'"{slot}"')
 
     def _unequal_keys(self, length: int) -> None:
         """Keep two keys from being the same, by a look ahead from the first to the second.

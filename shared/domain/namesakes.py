@@ -1,24 +1,65 @@
 """Compares the suspected lines of a file with each other: by their keys, not only by hashes."""
 
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
 from itertools import groupby
+from typing import Final
 
 from shared.domain.accepted_part import LinesOfPart
 from shared.domain.device_line import Order
 from shared.domain.finding import Finding, Violation
 from shared.domain.repeated_keys import Suspects, hashes
 from shared.domain.rules import Code
+from shared.domain.telling import WARNINGS
+
+
+_BITS: Final = 32
+_MASK: Final = (1 << _BITS) - 1
+
+
+@dataclass(slots=True)
+class Repeats:
+    """The lines whose device stood in the file before, in eight bytes each.
+
+    There can be as many as lines in the file.
+    """
+
+    #: Numbers of lines, ascending, each with that line in the lower bits.
+    runs: dict[Order, list[array[int]]] = field(default_factory=dict)
+
+    def add(self, order: Order, repeats: Iterable[tuple[int, int]]) -> None:
+        """Add lines of an order, by ascending numbers, each with the first one of its device."""
+        if run := array("Q", (number << _BITS | first for number, first in repeats)):
+            self.runs.setdefault(order, []).append(run)
+
+    def of(self, order: Order) -> Iterator[tuple[int, int]]:
+        """Yield all lines of an order, as they were added, by ascending numbers."""
+        runs = self.runs.get(order, ())
+        return ((both >> _BITS, both & _MASK) for both in merge(*runs))
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.runs)
 
 
 @dataclass(slots=True)
 class Compared:
     """What is told of lines by comparing them."""
 
-    #: The lines whose device stood in the file before, by number, each with that line.
-    repeats: dict[int, int] = field(default_factory=dict)
-    #: Warnings about others.
+    repeats: Repeats = field(default_factory=Repeats)
+    #: Warnings about others: how often, and the first of them.
+    found: Counter[Code] = field(default_factory=Counter)
     warnings: list[Violation] = field(default_factory=list)
+
+    def warn(self, violations: Iterable[Violation]) -> None:
+        """Add warnings; all are counted."""
+        for violation in violations:
+            self.found[violation.finding.code] += 1
+            if len(self.warnings) < WARNINGS:
+                self.warnings.append(violation)
 
 
 def compare(blocks: Iterable[LinesOfPart], suspects: Suspects, compared: Compared) -> None:
@@ -29,16 +70,45 @@ def compare(blocks: Iterable[LinesOfPart], suspects: Suspects, compared: Compare
         suspects: What is looked at.
         compared: Where it is added.
     """
-    seen: dict[bytes, list[int]] = {}
+    seen = _Seen()
     for block in blocks:
         for number, key in _suspected(block, suspects.repeated):
-            seen.setdefault(key, []).append(number)
+            seen.add(block.order, number, key)
         if block.order is Order.MODULE and suspects.alone:
-            compared.warnings += _alone(block, suspects.alone)
-    for numbers in seen.values():
-        numbers.sort()
-        compared.repeats.update(dict.fromkeys(numbers[1:], numbers[0]))
-    compared.warnings += _alike({key: numbers[0] for key, numbers in seen.items()})
+            compared.warn(_alone(block, suspects.alone))
+    for order in Order:
+        compared.repeats.add(order, seen.repeats(order))
+    compared.warn(_alike(seen.first()))
+
+
+class _Seen:
+    """The suspected lines, and which of them is the first of its key."""
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, int] = {}
+        #: By the place of the key.
+        self._first = array("I")
+        #: Numbers of lines, each with the place of its key in the lower bits.
+        self._lines = {order: array("Q") for order in Order}
+
+    def add(self, order: Order, number: int, key: bytes) -> None:
+        """Add a line; those of one order come in the order of the file."""
+        place = self._places.setdefault(key, len(self._first))
+        if place == len(self._first):
+            self._first.append(number)
+        self._first[place] = min(number, self._first[place])
+        self._lines[order].append(number << _BITS | place)
+
+    def repeats(self, order: Order) -> Iterator[tuple[int, int]]:
+        """Yield the lines of an order that are not the first, each with the first."""
+        for both in self._lines[order]:
+            number, first = both >> _BITS, self._first[both & _MASK]
+            if number != first:
+                yield number, first
+
+    def first(self) -> Mapping[bytes, int]:
+        """Return the first line of each key."""
+        return {key: self._first[place] for key, place in self._places.items()}
 
 
 def _suspected(block: LinesOfPart, repeated: frozenset[int]) -> Iterator[tuple[int, bytes]]:

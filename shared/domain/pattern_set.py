@@ -13,9 +13,12 @@ from shared.domain.device_line import Accepted
 from shared.domain.line_patterns import NotLearnable, Pattern, learn
 
 
+_NAMED_GROUP: Final = re.compile(rb"\(\?P[<=](?:id|key)")
 #: Learning must pay: more patterns cost more than they save.
 MAX_PATTERNS: Final = 12
 MAX_LESSONS: Final = 24
+#: No more is learned when the expressions have so many bytes together.
+MAX_BYTES: Final = 32 * 1024
 #: Accepted lines that fitted no pattern, before one of them is learned.
 LINES_A_LESSON: Final = 8
 
@@ -42,14 +45,16 @@ class PatternSet:
 
     def __init__(self) -> None:
         self.patterns: list[Pattern] = []
+        #: All of them in one; None until it is needed, for a block may teach several.
+        self._expression: re.Pattern[bytes] | None = None
         self._lessons = MAX_LESSONS
+        self._room = MAX_BYTES
         self._unlearned = 0
-        self._is_compiled = True
 
     @property
     def may_learn(self) -> bool:
         """Whether another pattern may come."""
-        return self._lessons > 0 and len(self.patterns) < MAX_PATTERNS
+        return self._lessons > 0 and self._room > 0 and len(self.patterns) < MAX_PATTERNS
 
     def teach(self, line: bytes, accepted: Accepted) -> None:
         """Offer a line that fitted no pattern, without line end; one in so many is learned."""
@@ -57,39 +62,34 @@ class PatternSet:
         if self._unlearned < LINES_A_LESSON or accepted.edit is None or not self.may_learn:
             return
         self._unlearned = 0
+        if any(pattern.fits(line) for pattern in self.patterns):  # learned from the same block
+            return
         self._lessons -= 1
         try:
             pattern = learn(line, accepted)
         except NotLearnable:
             return
-        if pattern not in self.patterns:
-            self.patterns.append(pattern)
-            self._is_compiled = False
+        self.patterns.append(pattern)
+        self._room -= len(pattern.expression)
+        self._expression = None
 
     def fits(self, lines: bytes) -> Fits | None:
-        """Look at whole lines, each with a line feed; None while nothing is learned."""
-        if not self.patterns:
+        """Look at whole lines, each with a line feed; None while there is nothing to tell."""
+        if not self.patterns or not lines:
             return None
-        if not self._is_compiled:
-            self._compile()
-        columns = list(zip(*self._expression.findall(_legible(lines)), strict=True))
-        ids = [columns[group] for group in self._groups]
+        expression = self._expression = self._expression or self._compiled()
+        columns = list(zip(*expression.findall(_legible(lines)), strict=True))
+        ids = [columns[expression.groupindex[f"id{n}"] - 1] for n in range(len(self.patterns))]
         keys = ids[0] if len(ids) == 1 else tuple(map(b"".join, zip(*ids, strict=True)))
         return Fits(list(zip(self.patterns, ids, strict=True)), keys)
 
-    def _compile(self) -> None:
-        self._is_compiled = True
-        named = [
-            one.expression.replace(b"(?P<key>", b"(?P<key%d>" % number).replace(
-                b"(?P=key)", b"(?P=key%d)" % number
-            )
-            for number, one in enumerate(self.patterns)
-        ]
+    def _compiled(self) -> re.Pattern[bytes]:
+        named = (
+            _NAMED_GROUP.sub(rb"\g<0>%d" % number, pattern.expression)
+            for number, pattern in enumerate(self.patterns)
+        )
         # The last group is for any line, and for findall to give tuples always.
-        self._expression = re.compile(b"(?:%s)\\n|([^\\n]*+)\\n" % b"|".join(named))
-        sizes = [re.compile(expression).groups for expression in named]
-        #: Which group of the whole is the id of each pattern.
-        self._groups = [sum(sizes[:number]) for number in range(len(sizes))]
+        return re.compile(b"(?:%s)\\n|([^\\n]*+)\\n" % b"|".join(named))
 
 
 def _legible(lines: bytes) -> bytes:

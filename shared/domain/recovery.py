@@ -1,7 +1,7 @@
 """Decides what became of a POST whose answer is unknown.
 
 The target echoes nothing of ours, so the job is found by difference: what it shows now, without
-what it showed before the POST. At most one of the new import jobs is ours.
+what it showed before the POST. At most one of the new jobs of its kind is ours.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,14 +29,15 @@ class Unclear:
     job_ids: tuple[str, ...]
 
 
-def find_job(baseline: Collection[str], jobs: Iterable[Job]) -> Adopt | NoJob | Unclear:
+def find_job(baseline: Collection[str], jobs: Iterable[Job], kind: str) -> Adopt | NoJob | Unclear:
     """Find the job that a POST with a lost answer started.
 
     Args:
         baseline: Ids of the jobs that the target showed right before the POST.
         jobs: The jobs that it shows now.
+        kind: What the target calls such a job.
     """
-    new = tuple(job.id for job in jobs if job.kind == "import" and job.id not in baseline)
+    new = tuple(job.id for job in jobs if job.kind == kind and job.id not in baseline)
     match new:
         case ():
             return NoJob()

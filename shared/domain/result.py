@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from shared.domain.import_record import Counts, ImportRecord, Reason
 from shared.domain.lifecycle import State
 from shared.domain.report import ReportLine
+from shared.domain.task import Task
 
 
 #: Lines that are shown in the message itself; the report has all of them.
@@ -26,7 +27,7 @@ class _Wire(BaseModel):
 
 
 class File(_Wire):
-    """The device file that was dropped."""
+    """The device file that was dropped, or the message that asked for an export."""
 
     container: str
     name: str
@@ -51,9 +52,10 @@ class ImportResult(_Wire):
     status: State = Field(
         description="in the end rejected, completed, failed, cancelled or needs_attention"
     )
+    task: Task = Field(description="import, import_configurations or export")
     target: str | None = Field(description="alias of the target, if there is one")
     job_id: str | None = Field(
-        description="the hub's own id of the job, if one was started; ours for bulk calls"
+        description="the hub's own id of the job, if one was started; ours if it has none"
     )
     file: File
     counts: Counts
@@ -82,6 +84,7 @@ def application_properties(data: Mapping[str, Any]) -> Mapping[str | bytes, Any]
     counts: dict[str | bytes, Any] = {name: data["counts"][name] for name in Counts.model_fields}
     return {
         "status": data["status"],
+        "task": data["task"],
         "target": data["target"] or "",
         "importId": data["importId"],
         "fileName": data["file"]["name"],
@@ -105,6 +108,7 @@ def import_result(
     result = ImportResult(
         import_id=record.id,
         status=record.state,
+        task=record.task,
         target=record.target,
         job_id=record.job_id,
         file=file,

@@ -233,7 +233,10 @@ RULES: Final[Mapping[Code, Rule]] = {
         _E, "corporate identifiers", "is a header, which such a file has not; remove it", _INTUNE
     ),
     Code.INVALID_IDENTIFIER: Rule(
-        _E, "corporate identifiers", "must be {expected}", f"{_INTUNE}; microsoft-graph-docs#14045"
+        _E,
+        "corporate identifiers; id of configurations",
+        "must be {expected}",
+        f"{_INTUNE}; microsoft-graph-docs#14045",
     ),
     Code.DEFAULT_MODE_OVERWRITES: Rule(
         _W,

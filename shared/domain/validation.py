@@ -87,8 +87,8 @@ class _Reading:
         compared = Compared()
         for suspects in self._repeated.suspects():
             compare(all_accepted_lines(parts, self.tally), suspects, compared)
-        if compared.warnings:
-            self.tally.found.update(one.finding.code for one in compared.warnings)
+        if compared.found:
+            self.tally.found.update(compared.found)
             with parts.replace(Part.WARNINGS) as files:
                 for chunk in parts.read(Part.WARNINGS):
                     files(Part.WARNINGS, Order.DEVICE)(chunk)

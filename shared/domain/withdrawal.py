@@ -8,7 +8,7 @@ import heapq
 import json
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import compress
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -18,6 +18,7 @@ from shared.domain.device_line import Order, Rejected
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Format
 from shared.domain.formats.ndjson import split_lines
+from shared.domain.namesakes import Repeats
 from shared.domain.parts import COLUMNS, Open, Part, Parts, csv_row, json_line
 from shared.domain.rules import Code
 from shared.domain.tally import Tally
@@ -26,6 +27,8 @@ from shared.domain.telling import Telling
 
 #: The parts that are written anew.
 CHANGED: Final = (Part.DEVICES, Part.NUMBERS, Part.REJECTED, Part.REJECTED_CSV, Part.ENTRIES)
+#: Behind all lines.
+_END: Final = (1 << 32, 0)
 _LINE: Final = re.compile(rb'\{"line":([0-9]+)')
 
 
@@ -33,20 +36,20 @@ class _Repeat(NamedTuple):
     """A line that goes."""
 
     number: int
+    #: The line that its device stands on.
+    first: int
     order: Order
     text: bytes
 
 
-def withdraw(
-    parts: Parts, form: Format, tally: Tally, repeats: Mapping[int, int], telling: Telling
-) -> None:
+def withdraw(parts: Parts, form: Format, tally: Tally, repeats: Repeats, telling: Telling) -> None:
     """Reject accepted lines, and count them so.
 
     Args:
         parts: What the validation wrote.
         form: The sender's format.
         tally: The counts, which are changed.
-        repeats: The numbers of the lines, each with the line that its device stands on.
+        repeats: The lines.
         telling: How rejections are told.
     """
     before = Tally(lines=tally.lines.copy(), bytes=tally.bytes.copy())
@@ -56,10 +59,10 @@ def withdraw(
             files(Part.ENTRIES, Order.DEVICE)(chunk)
             separator = form.separator
         by_order = (
-            _taken_out(accepted_lines(parts, before, order), repeats, files) for order in Order
+            _taken_out(accepted_lines(parts, before, order), repeats.of(order), files)
+            for order in Order
         )
-        rejections = _Rejections(form, tally, repeats, files)
-        rejections.separator = separator
+        rejections = _Rejections(form, tally, files, separator)
         told = rejections.told(heapq.merge(*by_order, key=attrgetter("number")), telling)
         _tell(heapq.merge(_told_before(parts), told, key=_number), files)
 
@@ -67,49 +70,51 @@ def withdraw(
 class _Rejections:
     """Turns accepted lines into rejected entries."""
 
-    def __init__(
-        self, form: Format, tally: Tally, repeats: Mapping[int, int], files: Open
-    ) -> None:
+    def __init__(self, form: Format, tally: Tally, files: Open, separator: bytes) -> None:
         self._form = form
         self._tally = tally
-        self._repeats = repeats
         self._files = files
         #: What stands before the next entry.
-        self.separator = b""
+        self._separator = separator
 
     def told(self, repeats: Iterator[_Repeat], telling: Telling) -> Iterator[bytes]:
         """Count the lines and write their entries; yield what is told of them."""
         for repeat in repeats:
             rejected = self._rejected(repeat)
             self._tally.withdraw(self._form.judged_again(repeat.text), rejected)
-            self._files(Part.ENTRIES, Order.DEVICE)(self.separator + rejected.text)
-            self.separator = self._form.separator
+            self._files(Part.ENTRIES, Order.DEVICE)(self._separator + rejected.text)
+            self._separator = self._form.separator
             yield from map(json_line, telling.members(rejected.violations))
 
     def _rejected(self, repeat: _Repeat) -> Rejected:
         device_id, module_id = names_of(repeat.text)
         field = "moduleId" if module_id else "id"
-        details = {"first": self._repeats[repeat.number]}
+        details = {"first": repeat.first}
         finding = Finding(field, Code.DUPLICATE_DEVICE, details)
         source = self._form.source_of(repeat.text)
         return Rejected(repeat.number, device_id, (finding,), source)
 
 
 def _taken_out(
-    blocks: Iterator[LinesOfPart], repeats: Mapping[int, int], files: Open
+    blocks: Iterator[LinesOfPart], repeats: Iterator[tuple[int, int]], files: Open
 ) -> Iterator[_Repeat]:
     """Write the lines that stay, and yield those that go."""
+    number, first = next(repeats, _END)
     for block in blocks:
-        if repeats.keys().isdisjoint(block.numbers):
+        goes: dict[int, int] = {}
+        while number <= block.numbers[-1]:
+            goes[number] = first
+            number, first = next(repeats, _END)
+        if not goes:
             _write(block.order, block.text, block.numbers, files)
             continue
         lines = block.lines()
-        stays = [number not in repeats for number in block.numbers]
+        stays = [line not in goes for line in block.numbers]
         text = b"\n".join((*compress(lines, stays), b""))
         _write(block.order, text, array("I", compress(block.numbers, stays)), files)
-        for number, line in zip(block.numbers, lines, strict=True):
-            if number in repeats:
-                yield _Repeat(number, block.order, line)
+        for place, line in zip(block.numbers, lines, strict=True):
+            if place in goes:
+                yield _Repeat(place, goes[place], block.order, line)
 
 
 def _write(order: Order, text: bytes, numbers: array[int], files: Open) -> None:

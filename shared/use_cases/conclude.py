@@ -6,16 +6,19 @@ between leaves an import that is simply ended once more, with the same bytes.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 
 from shared.domain.formats.ndjson import split_lines
 from shared.domain.formats.recognition import format_from
 from shared.domain.import_errors import LineError
-from shared.domain.import_record import ImportRecord, Reason
+from shared.domain.import_record import Counts, ImportRecord, Reason
 from shared.domain.lifecycle import State
 from shared.domain.parts import Part, Write, json_line
 from shared.domain.report import (
+    APPLIED,
     Outcome,
     ReportLine,
     Verdict,
@@ -33,6 +36,9 @@ log = logging.getLogger(__name__)
 
 #: The files that people get, by their names in the result.
 REPORT = "report.ndjson"
+NONE: Mapping[str, str] = MappingProxyType({})
+#: Code of the reason, and name of the event, when a job cannot be cancelled.
+CANCEL_REFUSED = "cancel_refused"
 #: Those that are what validation wrote.
 COPIES = {"rejected": Part.REJECTED_CSV, "warnings": Part.WARNINGS}
 
@@ -48,6 +54,9 @@ class Ending:
     reason: Reason | None = None
     #: What the event is called, if not like the state.
     event: str = ""
+    #: What was exported: names of files among the reports, and how many lines of devices.
+    exported: tuple[str, ...] = ()
+    devices: int = 0
 
 
 def ending_for_all(state: State, outcome: Outcome, reason: Reason) -> Ending:
@@ -65,21 +74,79 @@ def ending_by_line(errors: LineErrors) -> Ending:
     )
 
 
+def ending_with_files(
+    ports: Ports, record: ImportRecord, files: Mapping[str, Iterable[bytes]]
+) -> Ending:
+    """Copy the files of an export to the reports; return the ending that hands them out."""
+    with ports.work.replace(f"reports/{record.id}", tuple(files)) as writers:
+        lines = {name: _copied(chunks, writers(name, 0)) for name, chunks in files.items()}
+    devices = lines.get(Part.DEVICES, 0)
+    return Ending(State.COMPLETED, lambda *_: APPLIED, exported=tuple(files), devices=devices)
+
+
+def _copied(chunks: Iterable[bytes], write: Write) -> int:
+    """Copy a file; return its lines but for the notice before those of an export without keys."""
+    lines = 0
+    for number, chunk in enumerate(chunks):
+        write(chunk)
+        lines += chunk.count(b"\n") - (number == 0 and chunk[:1] not in b"{")
+    return lines
+
+
 def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord:
     """Write the reports of an import and store its final state with the event for subscribers."""
-    outcomes, samples = _write_reports(ports.work, record, ending)
+    account_of = _of_export if record.export else _of_import
+    account = account_of(ports.work, record, ending)
+    now = ports.clock.now()
+    reason = ending.reason or _refused_cancel(record)
+    ended = record.advance(ending.state, now, counts=account.counts, reason=reason)
+    kind = ending.event or ending.state
+    stored = ports.records.replace(told(ended, now, kind, account.samples, account.reports))
+    log.info("import.%s id=%s applied=%d failed=%d rejected=%d", stored.state, stored.id,
+             stored.counts.applied, stored.counts.failed, stored.counts.rejected)  # fmt: skip
+    return stored
+
+
+def told(
+    record: ImportRecord,
+    at: datetime,
+    kind: str,
+    samples: tuple[SampleError, ...] = (),
+    reports: Mapping[str, str] = NONE,
+) -> ImportRecord:
+    """Return a record with an event of that kind, which tells of it as it is."""
+    event = record.with_event(kind, at, import_result(record, samples, reports))
+    return record.model_copy(update=event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """What is told of an ending."""
+
+    counts: Counts
+    samples: tuple[SampleError, ...]
+    #: Addresses by name.
+    reports: Mapping[str, str]
+
+
+def _of_import(work: Work, record: ImportRecord, ending: Ending) -> _Account:
+    outcomes, samples = _write_reports(work, record, ending)
     counts = record.counts.model_copy(
         update={"applied": outcomes[Outcome.APPLIED], "failed": outcomes[Outcome.FAILED]}
     )
-    now = ports.clock.now()
-    ended = record.advance(ending.state, now, counts=counts, reason=ending.reason)
-    data = import_result(ended, samples, _addresses(ports.work, record))
-    stored = ports.records.replace(
-        ended.model_copy(update=ended.with_event(ending.event or ending.state, now, data))
-    )
-    log.info("import.%s id=%s applied=%d failed=%d rejected=%d", stored.state, stored.id,
-             counts.applied, counts.failed, counts.rejected)  # fmt: skip
-    return stored
+    return _Account(counts, samples, _addresses(work, record))
+
+
+def _of_export(work: Work, record: ImportRecord, ending: Ending) -> _Account:
+    names = {name.partition(".")[0]: name for name in ending.exported}
+    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in names.items()}
+    counts = Counts(total=ending.devices, accepted=ending.devices, applied=ending.devices)
+    return _Account(counts, (), reports)
+
+
+def _refused_cancel(record: ImportRecord) -> Reason | None:
+    """Return why an import that someone wanted cancelled went on, if it did."""
+    return record.reason if record.reason and record.reason.code == CANCEL_REFUSED else None
 
 
 def _retry_name(record: ImportRecord) -> str:

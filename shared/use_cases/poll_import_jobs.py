@@ -20,7 +20,13 @@ from shared.domain.lifecycle import FINAL, HOLDS_SLOT, State
 from shared.domain.recovery import Adopt, NoJob, Unclear, find_job
 from shared.domain.report import Outcome
 from shared.ports import Ports, Summary, Target
-from shared.use_cases.conclude import conclude, ending_by_line, ending_for_all
+from shared.use_cases.cancel_import import ENDED_UNSENT, ask_to_cancel
+from shared.use_cases.conclude import (
+    conclude,
+    ending_by_line,
+    ending_for_all,
+    ending_with_files,
+)
 from shared.use_cases.second_try import (
     begin_second_try,
     both_outcomes,
@@ -112,16 +118,19 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
     attempt = record.attempt
     if ports.clock.now() - (attempt.intent_at or attempt.claimed_at) < patience:
         return
-    found = find_job(attempt.baseline, jobs) if attempt.intent_at else NoJob()
+    kind = record.task.job_kind
+    found = find_job(attempt.baseline, jobs, kind) if attempt.intent_at else NoJob()
     if attempt.intent_at and isinstance(found, NoJob):
         # From here on the hub refuses a POST of this attempt, however late it arrives.
         target_of(ports, record).fence(attempt_ref(record, attempt))
-        found = find_job(attempt.baseline, target_of(ports, record).look())
+        found = find_job(attempt.baseline, target_of(ports, record).look(), kind)
     match found:
         case Adopt(job_id):
             adopted = record.with_attempt(job_id=job_id)
             ports.records.replace(record.advance(State.RUNNING, ports.clock.now(), **adopted))
             log.warning("import.adopted id=%s job_id=%s", record.id, job_id)
+        case NoJob() if record.cancel_asked_at:
+            conclude(ports, record, ENDED_UNSENT)
         case NoJob():
             put_back(ports, record, Reason(code="start_stopped", text="the start did not finish"))
         case Unclear(job_ids):
@@ -136,17 +145,24 @@ def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
     if job is None:
         _missing(ports, record, Reason(code="job_missing", text="the hub does not show the job"))
     elif job.status in _ENDS:
-        text = f"the hub ended the job as {job.status}: {job.failure_reason or 'without a reason'}"
+        text = f"the job has ended as {job.status}: {job.failure_reason or 'without a reason'}"
+        if job.status is JobStatus.CANCELLED:
+            text += "; what it had done by then stays done"
         reason = Reason(code=f"job_{job.status}", text=text)
         conclude(ports, record, ending_for_all(_ENDS[job.status], Outcome.FAILED, reason))
     elif job.status is JobStatus.COMPLETED:
         _complete(ports, record)
+    elif record.cancel_asked_at:
+        ask_to_cancel(ports, record)
     elif record.attempt.missing_since:
         ports.records.replace(record.amend(**record.with_attempt(missing_since=None)))
 
 
 def _complete(ports: Ports, record: ImportRecord) -> None:
     """End an import by what the hub says of every line; its `completed` alone says nothing."""
+    if record.export:
+        _complete_export(ports, record)
+        return
     with target_of(ports, record).outcome(attempt_ref(record, record.attempt)) as errors:
         if errors is None:
             text = "the job has ended, but the hub wrote no importErrors.log"
@@ -166,6 +182,18 @@ def _try_again(ports: Ports, record: ImportRecord) -> None:
     elif job.status.is_final:
         with both_outcomes(ports, record) as errors:
             conclude(ports, record, ending_by_line(errors))
+    elif record.cancel_asked_at:
+        ask_to_cancel(ports, record)
+
+
+def _complete_export(ports: Ports, record: ImportRecord) -> None:
+    """End an export by handing out what the hub wrote."""
+    files = target_of(ports, record).exported(attempt_ref(record, record.attempt))
+    if files is None:
+        text = "the job has ended, but the hub did not write all files"
+        _missing(ports, record, Reason(code="outcome_missing", text=text))
+    else:
+        conclude(ports, record, ending_with_files(ports, record, files))
 
 
 def _missing(ports: Ports, record: ImportRecord, reason: Reason) -> None:

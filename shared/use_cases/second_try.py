@@ -12,9 +12,10 @@ from dataclasses import replace
 from shared.domain.accepted_part import names_of
 from shared.domain.errors import Unavailable
 from shared.domain.formats.ndjson import split_lines
-from shared.domain.import_errors import QUOTA, LineError
+from shared.domain.import_errors import LineError
 from shared.domain.import_record import Attempt, ImportRecord
 from shared.domain.job import Job, JobStatus
+from shared.domain.known_error import Again
 from shared.domain.lifecycle import State
 from shared.domain.parts import Part
 from shared.ports import AGAIN, LineErrors, Ports
@@ -31,7 +32,7 @@ def is_worth_another_try(ports: Ports, record: ImportRecord, errors: LineErrors)
     """Tell whether a job refused lines for want of room, and its target can try them again."""
     target = ports.targets.get(record.target or "")
     can = target is not None and record.way != AGAIN and AGAIN in target.ways
-    return can and any(error.code == QUOTA for error in errors.rest())
+    return can and any(error.again is Again.SINGLY for error in errors.rest())
 
 
 def begin_second_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> None:
@@ -41,7 +42,7 @@ def begin_second_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> 
         write = files(Part.AGAIN, 0)
         for line in split_lines(ports.work.read(f"work/{record.id}/{Part.DEVICES}")):
             error = errors.take(*names_of(line))
-            if error and error.code == QUOTA:
+            if error and error.again is Again.SINGLY:
                 write(line + b"\n")
                 lines += 1
     now = ports.clock.now()
@@ -99,7 +100,7 @@ class _Both:
     def take(self, device_id: str, module_id: str | None) -> LineError | None:
         """Return the error of a device, once; see the port."""
         error = self._first.take(device_id, module_id)
-        if error is None or error.code != QUOTA:
+        if error is None or error.again is not Again.SINGLY:
             return error
         again = self._second.take(device_id, module_id)
         if again is None:

@@ -7,13 +7,14 @@ and from the hub whether there is a job, and nobody ever repeats the POST.
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
     NotStarted,
+    StorageNotReady,
     TargetBusy,
     TargetRefused,
     TargetThrottled,
@@ -36,7 +37,12 @@ _WAITS: Final[Mapping[type[ImporterError], tuple[str, timedelta | None]]] = {
     TargetThrottled: ("target_throttled", timedelta(seconds=10)),
     TargetUnreachable: ("target_unreachable", None),
     Unavailable: ("unavailable", None),
+    StorageNotReady: ("storage_not_ready", timedelta(seconds=30)),
 }
+
+#: How long storage may refuse a hub's identity before time alone will not help. A new role needs
+#: minutes to work everywhere; about half a minute was seen on a live hub.
+STORAGE_PATIENCE: Final = timedelta(minutes=5)
 
 
 def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
@@ -57,8 +63,15 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
 
 def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
     """Name an attempt for its target."""
-    lines = record.counts.accepted if attempt.lines is None else attempt.lines
-    return AttemptRef(record.id, attempt.number, lines, attempt.part)
+    return AttemptRef(
+        record.id,
+        attempt.number,
+        record.counts.accepted if attempt.lines is None else attempt.lines,
+        record.task,
+        record.export,
+        attempt.baseline,
+        attempt.part,
+    )
 
 
 def target_of(ports: Ports, record: ImportRecord, attempt: Attempt | None = None) -> Target:
@@ -76,15 +89,21 @@ def target_of(ports: Ports, record: ImportRecord, attempt: Attempt | None = None
 
 
 def put_back(
-    ports: Ports, record: ImportRecord, reason: Reason, wait: timedelta = timedelta()
+    ports: Ports,
+    record: ImportRecord,
+    reason: Reason,
+    wait: timedelta = timedelta(),
+    **changes: Any,
 ) -> None:
     """Return an import to the queue and free the slot; its turn comes again after `wait`."""
     now = ports.clock.now()
-    changes = {"reason": reason, "not_before": now + wait, "tries": record.tries + 1}
+    changes |= {"reason": reason, "not_before": now + wait, "tries": record.tries + 1}
     if record.state is State.QUEUED:
         ports.records.replace(record.amend(**changes))
     else:
         target_of(ports, record).clear(attempt_ref(record, record.attempt))
+        # The next attempt looks for itself, so what this one saw need not make the record grow.
+        changes |= record.with_attempt(baseline=())
         ports.records.replace(record.advance(State.QUEUED, now, **changes))
     free_slot(ports, record)
     log.info("import.put_back id=%s code=%s wait=%ds", record.id, reason.code, wait.seconds)
@@ -111,6 +130,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
     try:
         _refuse_if_busy(target)
         record = _claim(ports, record)
+        target.preflight(attempt_ref(record, record.attempt), record.effects)
         target.prepare(attempt_ref(record, record.attempt))
         baseline = _refuse_if_busy(target)
         latest = ports.clock.monotonic() + patience.total_seconds() / 3
@@ -118,7 +138,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
         # A worker that was paused until now must not post: the poller may have given up on it.
         if ports.clock.monotonic() > latest:
             return
-        job_id = target.start(attempt_ref(record, record.attempt))
+        job_id = _ask(ports, target, record)
     except AnswerLost as lost:
         log.warning("import.answer_lost id=%s %s", record.id, lost)
     except TargetRefused as refused:
@@ -151,8 +171,27 @@ def _intend(ports: Ports, record: ImportRecord, baseline: tuple[str, ...]) -> Im
     return ports.records.replace(record.amend(**intent))
 
 
+def _ask(ports: Ports, target: Target, record: ImportRecord) -> str:
+    """Ask the target, once. What its storage refuses for too long is refused for good."""
+    try:
+        return target.start(attempt_ref(record, record.attempt))
+    except StorageNotReady as why:
+        if ports.clock.now() - _storage_refused_since(ports, record) >= STORAGE_PATIENCE:
+            raise why.refused from why
+        raise
+
+
+def _storage_refused_since(ports: Ports, record: ImportRecord) -> datetime:
+    return record.storage_refused_since or ports.clock.now()
+
+
 def _running(ports: Ports, record: ImportRecord, job_id: str) -> None:
-    changes = {"tries": 0, "reason": None, **record.with_attempt(job_id=job_id)}
+    changes = {
+        "tries": 0,
+        "reason": None,
+        "storage_refused_since": None,
+        **record.with_attempt(job_id=job_id),
+    }
     ports.records.replace(record.advance(State.RUNNING, ports.clock.now(), **changes))
     log.info("import.running id=%s job_id=%s", record.id, job_id)
 
@@ -160,4 +199,7 @@ def _running(ports: Ports, record: ImportRecord, job_id: str) -> None:
 def _wait_again(ports: Ports, record: ImportRecord, why: ImporterError) -> None:
     code, wait = _WAITS[type(why)]
     reason = Reason(code=code, text=str(why))
-    put_back(ports, record, reason, record.back_off() if wait is None else wait)
+    refused = isinstance(why, StorageNotReady)
+    since = _storage_refused_since(ports, record) if refused else record.storage_refused_since
+    wait = record.back_off() if wait is None else wait
+    put_back(ports, record, reason, wait, storage_refused_since=since)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+from shared.domain.configuration import is_about_configurations
 from shared.domain.defaults import Defaults, read_defaults
 from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
@@ -23,9 +24,11 @@ from shared.domain.lifecycle import State
 from shared.domain.parts import Open, Part
 from shared.domain.report import Outcome
 from shared.domain.tally import Tally
+from shared.domain.task import Task
 from shared.domain.validation import validate
 from shared.ports import Ports, Work
 from shared.use_cases.conclude import conclude, ending_for_all
+from shared.use_cases.ways import way_of
 
 
 log = logging.getLogger(__name__)
@@ -65,10 +68,16 @@ def receive(ports: Ports, source: Source, default_target: str | None) -> ImportR
             since=now,
             received_at=now,
             source=source,
+            task=_task(source),
             target=target if isinstance(target, str) else None,
             slot=ports.targets[target].slot if isinstance(target, str) else "",
         )
     )
+
+
+def _task(source: Source) -> Task:
+    about = is_about_configurations(source.name)
+    return Task.IMPORT_CONFIGURATIONS if about else Task.IMPORT
 
 
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
@@ -83,14 +92,18 @@ def _validate(ports: Ports, record: ImportRecord, default_target: str | None) ->
     target = choose_target(record.source.name, ports.targets, default_target)
     if isinstance(target, Reason):
         return _reject(ports, record, target.code, target.text)
-    if reason := _why_rejected(tally, strict=defaults.strict or ports.targets[target].strict):
+    way = way_of(ports.targets[target], record.task, record.counts.accepted)
+    strict = defaults.strict or ports.targets[target].strict
+    if reason := _why_rejected(tally, way, strict=strict):
         return _reject(ports, record, reason.code, reason.text)
-    return _send_or_not(ports, record, dry_run=defaults.dry_run)
+    return _send_or_not(ports, record, way or "", dry_run=defaults.dry_run)
 
 
 def _judged(ports: Ports, record: ImportRecord, defaults: Defaults) -> tuple[Format, Tally]:
     """Judge the file as it is read, and write the parts."""
     kind = ports.targets[record.target].takes if record.target else "devices"
+    if record.task is Task.IMPORT_CONFIGURATIONS:
+        kind = "configurations"
     form, chunks = recognise(record.source.name, ports.files.read(record.source), kind)
     parts = _WorkParts(ports.work, f"work/{record.id}")
     with ports.work.scratch() as scratch:
@@ -113,7 +126,7 @@ class _WorkParts:
         return self._work.read(f"{self._folder}/{part}", start, size)
 
 
-def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> ImportRecord:
+def _send_or_not(ports: Ports, record: ImportRecord, way: str, *, dry_run: bool) -> ImportRecord:
     now = ports.clock.now()
     validated = record.advance(State.VALIDATED, now)
     if dry_run:
@@ -121,9 +134,8 @@ def _send_or_not(ports: Ports, record: ImportRecord, *, dry_run: bool) -> Import
         return conclude(ports, validated, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
     log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
              record.counts.rejected)  # fmt: skip
-    target = ports.targets[record.target or ""]
-    way = target.way_for(record.counts.accepted)
-    queued = {"queued_at": now, "way": way, "slot": target.ways[way].slot}
+    slot = ports.targets[record.target or ""].ways[way].slot
+    queued = {"queued_at": now, "way": way, "slot": slot}
     return ports.records.replace(validated.advance(State.QUEUED, now, **queued))
 
 
@@ -149,7 +161,10 @@ def _reject(ports: Ports, record: ImportRecord, code: str, text: str) -> ImportR
     return conclude(ports, record, ending_for_all(State.REJECTED, Outcome.SKIPPED, reason))
 
 
-def _why_rejected(tally: Tally, *, strict: bool) -> Reason | None:
+def _why_rejected(tally: Tally, way: str | None, *, strict: bool) -> Reason | None:
+    if way is None:
+        text = "this target takes no configurations; use one of kind iot_hub or iot_hub_arm"
+        return Reason(code="no_configurations", text=text)
     if tally.total == tally.skipped:
         return Reason(code="empty_file", text="the file has nothing to import")
     if not tally.accepted:

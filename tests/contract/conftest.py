@@ -7,7 +7,11 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from emulators.azurite import RunningAzurite
+from emulators.graph.server import RunningGraph, serve
+from emulators.graph.tenant import Tenant
+from emulators.iot_hub.arm.server import RunningManagement
 from shared.adapters.storage import CLIENT_OPTIONS
+from tests.contract.targets import Service, one_hub
 
 
 _NUMBERS = itertools.count(1)
@@ -21,7 +25,27 @@ def storage(azurite: RunningAzurite) -> Iterator[BlobServiceClient]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def running_graph() -> Iterator[RunningGraph]:
+    """One tenant of Intune; a scene makes it as new."""
+    with serve(Tenant()) as running:
+        yield running
+
+
 @pytest.fixture
 def fresh() -> str:
     """A container name that no other test uses."""
     return f"contract-{next(_NUMBERS)}"
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[RunningManagement]:
+    """A hub and its management."""
+    with one_hub() as running:
+        yield running
+
+
+@pytest.fixture
+def service(running: RunningManagement, storage: BlobServiceClient) -> Service:
+    """The hub as new."""
+    return Service(running, storage)

@@ -8,7 +8,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from emulators.azurite import serve
-from shared.adapters.exchange import ERRORS, INPUT, Exchange
+from shared.adapters.exchange import DEVICES, ERRORS, Exchange
 from shared.adapters.system_clock import SystemClock
 from shared.ports import AttemptRef
 from tests.builders import a_file, a_line
@@ -63,7 +63,7 @@ def addresses(service: Storage, ref: AttemptRef) -> Iterator[Addresses]:
 
 def test_the_hub_can_read_its_input(addresses: Addresses):
     """It is the accepted lines, byte by byte."""
-    assert addresses[0].download_blob(INPUT).readall() == a_file(a_line())
+    assert addresses[0].download_blob(DEVICES).readall() == a_file(a_line())
 
 
 def test_the_hub_cannot_write_where_it_reads(addresses: Addresses):

@@ -80,6 +80,25 @@ GOLDEN = {
             "connection": "DeviceFiles",
         }
     ],
+    "export_devices": [
+        TICKETS | {"name": "ticket"},
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "request",
+            "queueName": "export-requests",
+            "connection": "DeviceFiles",
+        },
+    ],
+    "cancel_import": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "request",
+            "queueName": "cancel-requests",
+            "connection": "DeviceFiles",
+        }
+    ],
     "poll_import_jobs": [
         TICKETS | {"name": "tickets"},
         {
@@ -138,6 +157,13 @@ print([name for name in heavy if name in sys.modules])
     assert in_process_of_its_own(code).strip() == "[]"
 
 
+#: What the host tells of a message beside its text.
+MESSAGE = {
+    "Id": TypedData(string="5d5d0d5e-9c1b-4f6c-8f0c-1c1f5ad6c4f0"),
+    "InsertionTime": TypedData.of_json("2026-11-22T09:00:00+00:00"),
+}
+
+
 @pytest.fixture
 def hub() -> Hub:
     """A hub whose jobs end at once."""
@@ -170,23 +196,27 @@ def environment(
 
 @pytest.mark.usefixtures("environment")
 def test_each_function_runs_when_the_host_invokes_it(storage: BlobServiceClient, hub: Hub):
-    """A reference to a blob becomes a ticket, the ticket a job, the job an ended import."""
+    """A blob becomes a ticket, and a job, and an ended import; a request an export, cancelled."""
     container = storage.get_container_client("device-files")
     if not container.exists():
         container.create_container()
     container.upload_blob("hub/runtime.txt", a_file(a_line("by-the-runtime")), overwrite=True)
 
-    async def run() -> tuple[Invocation, Invocation, Invocation]:
+    async def run() -> list[Invocation]:
         worker = await Worker(ROOT).start()
         blob = reference("DeviceFiles", "device-files", "hub/runtime.txt")
         dropped = await worker.invoke("validate_device_file", blob)
         ticket = dropped.outputs["ticket"].value
         started = await worker.invoke("start_import_job", TypedData(string=ticket), {})
         polled = await worker.invoke("poll_import_jobs", timer_data(None, past_due=False))
-        return dropped, started, polled
+        request = TypedData(string='{"target": "hub"}')
+        asked = await worker.invoke("export_devices", request, MESSAGE)
+        export_id = asked.outputs["ticket"].value
+        cancelled = await worker.invoke("cancel_import", TypedData(string=export_id), {})
+        return [dropped, started, polled, asked, cancelled]
 
     invocations = asyncio.run(run())
-    assert [(one.ok, one.error) for one in invocations] == [(True, None)] * 3
+    assert [(one.ok, one.error) for one in invocations] == [(True, None)] * 5
     assert hub.calls["POST /jobs/create"] == 1
     until(lambda: hub.registry.statistics().enabled == 1, "the device is there")
 

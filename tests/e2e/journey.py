@@ -15,6 +15,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from emulators.stack import RunningStack
 from shared.adapters.iot_hub_client import API_VERSION, shared_access_signature
+from tests.emulators.graph.client import COLLECTION, READ_WRITE, token
 from tests.waiting import until
 
 
@@ -127,6 +128,25 @@ class Journey:
         said = self.stack.hubs[alias]
         key = said["connection_string"].partition("SharedAccessKey=")[2]
         return Hub(said["base_url"], said["host"], key, self.stack.settings["HUB_CA_FILE"])
+
+    def graph(self, verb: str, path: str, body: Any = None) -> Any:
+        """Call Graph as somebody with all rights."""
+        answer = requests.request(
+            verb,
+            f"{self.stack.graph}{path}",
+            json=body,
+            headers={"Authorization": token(READ_WRITE)},
+            verify=self.stack.settings["HUB_CA_FILE"],
+            timeout=10,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def identities(self, prefix: str) -> dict[str, str | None]:
+        """Return the details of the corporate identifiers that begin so, as Intune spells them."""
+        found = self.graph("GET", f"{COLLECTION}?$top=1000")["value"]
+        named = {one["importedDeviceIdentifier"]: one["description"] for one in found}
+        return {name: details for name, details in named.items() if name.startswith(prefix)}
 
     def bus_statistics(self) -> Mapping[str, int]:
         """Return what the result queue has seen."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from shared.domain.errors import ImporterError, TargetBusy, TargetRefused
+from shared.domain.errors import CannotCancel, ImporterError, TargetBusy, TargetRefused
 from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.job import Job, JobStatus, find_job_by_id
+from shared.domain.task import Task
 from shared.ports import AGAIN, AttemptRef, LineErrors, Target
 from tests.fakes.files import FakeWork
 
@@ -46,10 +47,16 @@ class FakeHub:
     again: "FakeHub | None" = None
     strict: bool = False
     takes: Kind = "devices"
+    tasks: frozenset[Task] = frozenset(Task)
+    #: Whether it has an operation to cancel jobs.
+    cancels: bool = True
     jobs: dict[str, Job] = field(default_factory=dict)
     exchange: dict[tuple[str, int], bytes] = field(default_factory=dict)
     logs: dict[tuple[str, int], list[LineError]] = field(default_factory=dict)
     posts: list[AttemptRef] = field(default_factory=list)
+    preflights: list[tuple[AttemptRef, Mapping[str, int]]] = field(default_factory=list)
+    #: What exports write, by name.
+    registry: Mapping[str, bytes] = field(default_factory=dict)
     #: Raised by the next calls of that name, instead of doing what it says.
     refuse: dict[str, ImporterError] = field(default_factory=dict)
     #: Raised by the next start, after it was done.
@@ -62,12 +69,17 @@ class FakeHub:
         self._fail("look")
         return list(self.jobs.values())
 
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Remember what was asked for; raise what was ordered."""
+        self.preflights.append((ref, effects))
+        self._fail("preflight")
+
     def prepare(self, ref: AttemptRef) -> None:
-        """Copy the accepted lines."""
+        """Copy the accepted lines; an export has none."""
         self._fail("prepare")
-        self.exchange[ref.import_id, ref.number] = self.work.files[
-            f"work/{ref.import_id}/{ref.part}"
-        ]
+        self.exchange[ref.import_id, ref.number] = (
+            b"" if ref.export else self.work.files[f"work/{ref.import_id}/{ref.part}"]
+        )
 
     def start(self, ref: AttemptRef) -> str:
         """Start a job, under the rules of a real hub."""
@@ -78,7 +90,7 @@ class FakeHub:
             raise TargetBusy(message)
         if (ref.import_id, ref.number) not in self.exchange:
             raise TargetRefused(*NO_INPUT)
-        job_id = self.run_foreign_job()
+        job_id = self.run_foreign_job(ref.task.job_kind)
         self._owners[job_id] = ref
         if self.lose_answer:
             lost, self.lose_answer = self.lose_answer, None
@@ -98,6 +110,16 @@ class FakeHub:
         """Return where the job stands."""
         return find_job_by_id(job_id, jobs)
 
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job that is not over."""
+        self._fail("cancel")
+        if not self.cancels:
+            message = "this target cannot cancel jobs"
+            raise CannotCancel(message)
+        job = self.jobs.get(job_id)
+        if job and job.takes_slot:
+            self.jobs[job_id] = replace(job, status=JobStatus.CANCELLED)
+
     def fence(self, ref: AttemptRef) -> None:
         """Take the input away."""
         self.exchange.pop((ref.import_id, ref.number), None)
@@ -107,6 +129,14 @@ class FakeHub:
         """Open what `finish` was told."""
         errors = self.logs.get((ref.import_id, ref.number))
         yield None if errors is None else FakeLineErrors(errors)
+
+    def exported(self, ref: AttemptRef) -> Mapping[str, Iterator[bytes]] | None:
+        """Return what `finish` wrote."""
+        if (ref.import_id, ref.number) not in self.logs:
+            return None
+        asked = ref.export and ref.export.configurations
+        names = ("devices.txt", "configurations.txt") if asked else ("devices.txt",)
+        return {name: iter([self.registry.get(name, b"")]) for name in names}
 
     def clear(self, ref: AttemptRef) -> None:
         """Delete the exchange."""

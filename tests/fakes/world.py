@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from shared.domain.import_record import Event, ImportRecord, import_id
+from shared.use_cases.cancel_import import cancel_import
+from shared.use_cases.export_devices import export_devices
 from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.start_import_job import start_import_job
 from shared.use_cases.validate_device_file import validate_device_file
@@ -43,6 +45,14 @@ class World:
     def validate(self, name: str) -> str | None:
         """Tell the app of a blob."""
         return validate_device_file(self, "device-files", name, "factory-a")
+
+    def export(self, body: str, message_id: str = "message-1") -> str | None:
+        """Deliver a request for an export; return the ticket."""
+        return export_devices(self, message_id, self.clock.now(), body)
+
+    def cancel(self, import_id: str) -> None:
+        """Deliver a request to cancel."""
+        cancel_import(self, import_id)
 
     def start(self, ticket: str) -> None:
         """Deliver a ticket."""

@@ -119,6 +119,44 @@ def test_a_local_hub_can_be_allowed():
     assert Settings.from_environ(local).targets["factory-a"].host == "localhost:8443"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "address", "host"),
+    [
+        ("HubA", "hostName", "localhost:8443"),
+        ("DeviceFiles", "blobServiceUri", "https://127.0.0.1:10000/devstoreaccount1"),
+    ],
+)
+def test_the_local_credential_is_for_this_machine(prefix: str, address: str, host: str):
+    """Its tokens are worth nothing, so they go only where that is known, and only if allowed."""
+    local = {prefix: None, f"{prefix}__{address}": host, f"{prefix}__credential": "Local"}
+    settings = Settings.from_environ(environ(**local, ALLOW_LOCAL_HUBS="true"))
+    assert "local" in {settings.device_files.credential, *credentials(settings)}
+    assert f"{prefix}__credential is for hosts on this machine only" in problems(**local)
+
+
+def credentials(settings: Settings) -> list[str]:
+    return [target.connection.credential for target in settings.targets.values()]
+
+
+@pytest.mark.parametrize(
+    ("target", "address", "host"),
+    [
+        ({"kind": "iot_hub"}, "hostName", "hub-a.azure-devices.net"),
+        ({"kind": "intune"}, "graphHostName", "graph.microsoft.com"),
+        ({"kind": "intune"}, "graphHostName", None),
+        ({"kind": "intune"}, "graphHostName", "localhost.evil.example:443"),
+    ],
+)
+def test_the_local_credential_goes_nowhere_else(
+    target: dict[str, str], address: str, host: str | None
+):
+    """Also where hosts on this machine are allowed."""
+    targets = json.dumps({"a": {"connection": "HubA", **target}})
+    named = {f"HubA__{address}": host, "HubA__credential": "local", "ALLOW_LOCAL_HUBS": "true"}
+    said = problems(HubA=None, IMPORT_TARGETS=targets, **named)
+    assert "HubA__credential is for hosts on this machine only" in said
+
+
 @given(st.dictionaries(st.sampled_from(list(environ())), st.text(), min_size=1))
 def test_no_value_is_ever_shown(values: dict[str, str]):
     """Neither in a message nor in the printed settings."""
@@ -153,6 +191,37 @@ def with_target(**target: Any) -> dict[str, str]:
 def test_each_kind_has_its_own_host(target: dict[str, Any], host: str):
     """Services with one address for everybody need none."""
     assert Settings.from_environ(with_target(**target)).targets["a"].host == host
+
+
+@pytest.mark.parametrize(("tier", "devices"), [("F1", 500), ("S1", 1_000_000), ("B3", 1_000_000)])
+def test_the_tier_says_how_many_devices_a_hub_takes(tier: str, devices: int):
+    """The hub itself does not tell."""
+    target = {"a": {"connection": "HubA", "tier": tier}}
+    settings = Settings.from_environ(environ(IMPORT_TARGETS=json.dumps(target)))
+    assert settings.targets["a"].device_limit == devices
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("management.azure.com", "plant-hub.azure-devices.net"),
+        ("management.usgovcloudapi.net", "plant-hub.azure-devices.us"),
+        ("management.chinacloudapi.cn", "plant-hub.azure-devices.cn"),
+    ],
+)
+def test_a_hub_behind_resource_manager_has_its_own_host(address: str, host: str):
+    """So it shares the slot with targets that call the hub itself."""
+    hub = RESOURCE.rpartition("/")[0] + "/Plant-Hub"
+    target = {"a": {"kind": "iot_hub_arm", "connection": "Arm", "resource": hub}}
+    changes = {"IMPORT_TARGETS": json.dumps(target), "Arm__managementHostName": address}
+    assert Settings.from_environ(environ(**changes)).targets["a"].hub_host == host
+
+
+def test_a_hub_host_must_be_a_hubs():
+    """It names a slot and nothing else, yet a misspelled one would share no slot."""
+    target = {"kind": "iot_hub_arm", "connection": "Arm", "resource": RESOURCE}
+    said = problems(IMPORT_TARGETS=json.dumps({"a": target | {"hub_host": "example.com"}}))
+    assert "hub_host of a target is no IoT hub" in said
 
 
 def test_the_tier_says_how_many_devices_a_minute_may_take():

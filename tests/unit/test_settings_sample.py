@@ -8,7 +8,7 @@ from pathlib import Path
 
 from azure.storage.blob import BlobServiceClient
 
-from emulators.stack.app_settings import Pace, local_settings
+from emulators.stack.app_settings import Addresses, Pace, local_settings
 from shared.settings import Settings
 
 
@@ -19,8 +19,8 @@ OF_THE_HOST = {
     *("AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME"),
     *("POLL_SCHEDULE", "RECONCILE_SCHEDULE"),
 }
-#: The connection of the sample's one target.
-OF_THE_TARGETS = {"FactoryA"}
+#: The connections of the sample's targets.
+OF_THE_TARGETS = {"FactoryA", "Intune__graphHostName", "Intune__credential"}
 
 
 def names_in_code() -> Iterator[str]:
@@ -40,7 +40,11 @@ def test_the_sample_lists_every_setting():
 def test_the_sample_can_be_used_as_it_is():
     """Its values are well formed; only the hub is a stranger's."""
     settings = Settings.from_environ(SAMPLE)
-    assert settings.targets["factory-a"].host == "your-hub.azure-devices.net"
+    hosts = {alias: target.host for alias, target in settings.targets.items()}
+    assert hosts == {
+        "factory-a": "your-hub.azure-devices.net",
+        "intune": "graph.microsoft.com",
+    }
     with BlobServiceClient.from_connection_string(SAMPLE["DeviceFiles"]) as client:
         assert client.account_name == "devstoreaccount1"
 
@@ -48,7 +52,8 @@ def test_the_sample_can_be_used_as_it_is():
 def test_the_stack_sets_every_setting():
     """What `make up` prints differs from the sample in values only."""
     hubs = {"factory-a": {"connection_string": "x"}}
-    stack = local_settings("s", "b", hubs, "ca.pem", Pace())["Values"]
+    addresses = Addresses("s", "b", hubs, "localhost:1", "ca.pem")
+    stack = local_settings(addresses, Pace())["Values"]
     assert stack.keys() == SAMPLE.keys()
 
 

@@ -1,4 +1,4 @@
-"""The formats of corporate identifiers for Intune: rows of CSV without a header, and JSON.
+"""The format of corporate identifiers for Intune that is theirs alone: rows of CSV, no header.
 
 Entries are few and short, so each is judged by itself. The rows are those that Intune's own page
 takes: `identifier,details`, or `manufacturer,model,serial`. Source: corporate-identifiers-add.md.
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final, Self
 
-from shared.domain.block_judge import Block
 from shared.domain.corporate_identifier import (
     DESCRIPTION,
     IDENTIFIER,
@@ -29,7 +28,7 @@ from shared.domain.formats.csv_dialect import (
     text_of,
 )
 from shared.domain.formats.csv_records import Unread, read_records
-from shared.domain.formats.format import Format, Piece
+from shared.domain.formats.format import Piece
 from shared.domain.formats.refusals import RefusalCode, refused
 from shared.domain.rules import Code
 
@@ -124,41 +123,3 @@ class IdentifierRows:
 def identifier_template() -> bytes:
     """Return a file to begin with, for spreadsheets: two serial numbers. It has no header."""
     return b"SN-00001,warehouse 1\r\nSN-00002,warehouse 2\r\n"
-
-
-class IdentifierItems:
-    """The `Format` of JSON: objects in lines or in an array, with the members that Graph names.
-
-    Args:
-        inside: The format of the lines or of the array.
-    """
-
-    def __init__(self, inside: Format) -> None:
-        self._inside = inside
-        self.name = inside.name
-        self.head, self.separator, self.tail = inside.head, inside.separator, inside.tail
-
-    def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
-        """Yield the objects, each judged; see `Format`."""
-        for piece in self._inside.pieces(chunks):
-            if isinstance(piece, Block):
-                lines = piece.lines.split(b"\n")[:-1]
-                yield from map(judge_item, count(piece.first), lines)
-            else:
-                yield piece
-
-    def source_of(self, line: bytes) -> bytes:
-        """Return the item itself; see `Format`."""
-        return line
-
-    def judged_again(self, line: bytes) -> Judged:
-        """Judge a canonical line; see `Format`."""
-        return judge_item(0, line)
-
-    def called(self, field: str) -> str:
-        """Return the member itself, which is not called id; see `Format`."""
-        return IDENTIFIER if field == "id" else field
-
-    def layout(self) -> Mapping[str, Any]:
-        """Return the layout of the lines or the array; see `Format`."""
-        return {"kind": KIND, **self._inside.layout()}

@@ -6,19 +6,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, Literal
 
+from shared.domain.configuration import KIND as CONFIGURATIONS
+from shared.domain.configuration import judge_configuration
+from shared.domain.corporate_identifier import IDENTIFIER, judge_item
 from shared.domain.formats.chunks import peek
-from shared.domain.formats.corporate_identifiers import KIND, IdentifierItems, IdentifierRows
+from shared.domain.formats.corporate_identifiers import KIND, IdentifierRows
 from shared.domain.formats.csv_rows import CsvRows, begins_with_header
 from shared.domain.formats.foreign import refusal_of
 from shared.domain.formats.format import Format
 from shared.domain.formats.gunzip import MAGIC, unpacked
+from shared.domain.formats.items import Items, Subject
 from shared.domain.formats.json_array import JsonArray
 from shared.domain.formats.ndjson import Ndjson
 from shared.domain.formats.refusals import RefusalCode, refused
 
 
-#: What a file is about: devices of a hub, or corporate identifiers of Intune.
-type Kind = Literal["devices", "intune"]
+#: What a file is about: devices or configurations of a hub, or corporate identifiers of Intune.
+type Kind = Literal["devices", "configurations", "intune"]
+
+#: What objects of JSON may be about that are no devices.
+_SUBJECTS: Final[Mapping[str, Subject]] = {
+    about.kind: about
+    for about in (
+        Subject(KIND, IDENTIFIER, judge_item),
+        Subject(CONFIGURATIONS, "id", judge_configuration),
+    )
+}
 
 _SPACE: Final = b" \t\r\n"
 #: An array as it is meant: of objects, or empty.
@@ -70,21 +83,19 @@ def recognise(
         raise refusal
     bom = beginning.startswith(BOM_UTF8)
     text = beginning.removeprefix(BOM_UTF8)
-    form = _json_format(name, text) or (_of_devices if kind == "devices" else _of_identifiers)(
-        name, text, bom=bom
-    )
-    if kind == "intune" and not isinstance(form, IdentifierRows):
-        form = IdentifierItems(form)
+    form = _json_format(name, text) or _OTHERS[kind](name, text, bom=bom)
+    if kind in _SUBJECTS and not isinstance(form, IdentifierRows):
+        form = Items(form, _SUBJECTS[kind])
     return form, _without_bom(whole)
 
 
 def format_from(layout: Mapping[str, Any]) -> Format:
     """Return the format that has this layout; see `Format.layout`."""
-    name = layout.get("name", Ndjson.name)
-    if layout.get("kind") != KIND:
+    name, about = layout.get("name", Ndjson.name), _SUBJECTS.get(layout.get("kind", ""))
+    if about is None:
         return _BY_LAYOUT[name](layout)
     is_table = name == IdentifierRows.name
-    return IdentifierRows.of(layout) if is_table else IdentifierItems(_BY_LAYOUT[name](layout))
+    return IdentifierRows.of(layout) if is_table else Items(_BY_LAYOUT[name](layout), about)
 
 
 def _json_format(name: str, text: bytes) -> Format | None:
@@ -112,6 +123,18 @@ def _of_devices(name: str, text: bytes, *, bom: bool) -> Format:
 
 def _of_identifiers(_: str, __: bytes, *, bom: bool) -> Format:
     return IdentifierRows(bom=bom)
+
+
+def _of_configurations(_: str, __: bytes, *, bom: bool) -> Format:  # noqa: ARG001 - as the others
+    raise refused(RefusalCode.UNKNOWN_FORMAT)
+
+
+#: What recognises a file that is not JSON from its beginning on, by what it is about.
+_OTHERS: Final[Mapping[Kind, Callable[..., Format]]] = {
+    "devices": _of_devices,
+    "configurations": _of_configurations,
+    "intune": _of_identifiers,
+}
 
 
 def _without_bom(chunks: Iterator[bytes]) -> Iterator[bytes]:

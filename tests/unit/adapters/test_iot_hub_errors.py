@@ -4,15 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.iot_hub_errors import read_hub_error
+from shared.adapters.iot_hub_errors import HubError, read_hub_error
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
+    StorageNotReady,
     TargetBusy,
     TargetRefused,
     TargetThrottled,
     TargetUnreachable,
 )
+from shared.domain.hub_error_table import ERRORS
+from shared.domain.known_error import KnownError, Reaction
 
 
 QUOTA = {
@@ -99,3 +102,59 @@ def test_no_json_breaks_the_reader(status: int, value: object):
     """Members of any type are read."""
     for envelope in (value, {"Message": value}, {"message": value, "errorCode": value}):
         read_hub_error(status, {}, json.dumps(envelope)).as_reaction()
+
+
+RAISED = {
+    Reaction.REFUSED: TargetRefused,
+    Reaction.CREDENTIALS: TargetRefused,
+    Reaction.STORAGE_NOT_READY: TargetRefused,
+    Reaction.BUSY: TargetBusy,
+    Reaction.THROTTLED: TargetThrottled,
+    Reaction.UNAVAILABLE: TargetUnreachable,
+    Reaction.UNKNOWN_OUTCOME: AnswerLost,
+}
+
+
+@pytest.mark.parametrize("error", ERRORS.values(), ids=lambda error: error.name)
+def test_every_error_is_raised_as_what_it_asks_for(error: KnownError):
+    """All of the table; what is refused keeps the hub's name of it as its code."""
+    raised = HubError((error.number or 403000) // 1000, error.name, "words").as_reaction()
+    assert type(raised) is RAISED[error.reaction]
+    assert str(raised) == f"{error.name}: words"
+    assert not isinstance(raised, TargetRefused) or raised.code == error.name
+
+
+@pytest.mark.parametrize("name", ["BlobContainerValidationError", "IH400007"])
+def test_a_container_is_waited_for_if_the_hub_uses_its_identity(name: str):
+    """What it turns into names the role, who needs it and where; a key would be refused now."""
+    error = HubError(400, name, "Unauthorized to write to output blob container.")
+    assert isinstance(error.as_reaction(), TargetRefused)
+    waiting = error.as_reaction("exchange1")
+    assert isinstance(waiting, StorageNotReady)
+    assert waiting.refused.code == name
+    assert waiting.refused.message == (
+        "the hub's identity needs the role Storage Blob Data Contributor on storage account "
+        "exchange1: Unauthorized to write to output blob container."
+    )
+
+
+@given(st.sampled_from(sorted(ERRORS)), st.text(min_size=1))
+def test_an_identity_changes_nothing_else(name: str, account: str):
+    """Only what storage refuses is waited for."""
+    error = HubError(400, name, "words")
+    if error.reaction is not Reaction.STORAGE_NOT_READY:
+        assert type(error.as_reaction(account)) is type(error.as_reaction())
+
+
+def test_a_redirect_is_refused_and_an_unpromised_success_is_unclear():
+    """A redirect was not followed, so nothing was done; 202 may be a job."""
+    assert isinstance(read_hub_error(307, {}, "").as_reaction(), TargetRefused)
+    assert isinstance(read_hub_error(202, {}, "").as_reaction(), AnswerLost)
+
+
+@given(st.integers(200, 599), st.text(), st.text())
+def test_a_message_is_one_line(status: int, header: str, body: str):
+    """Nothing that a service says can start a line of its own in a log."""
+    envelope = json.dumps({"Message": f"ErrorCode:ArgumentInvalid;{body}"})
+    raised = read_hub_error(status, {"iothub-errorcode": header}, envelope).as_reaction()
+    assert len(str(raised).splitlines()) == 1

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import re
@@ -5,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,68 @@ def test_the_summary_says_what_a_file_would_do():
     assert "for 1 new devices, made by the hub" in shown
     assert "for 4 devices, which lose those that they may have" in shown
     assert "untouched 4" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (a_file(GOOD, BAD), ["format          ndjson", "lines           total 2", "line 2 id"]),
+        (b"[" + GOOD + b"," + BAD + b"]", ["items           total 2", "item 2 id"]),
+        (b"ID\na\nb c\n", ["format          csv", "rows            total 2", "row 3 ID"]),
+        (b"ID\nb c\n", ["do nothing: no row is good"]),
+        (gzip.compress(b"ID\na\nb c\n"), ["rows            total 2", "row 3 ID"]),
+    ],
+)
+def test_entries_are_called_what_they_are(content: bytes, words: Sequence[str]):
+    """Lines, rows of a table or items of an array; fields as the header of a table names them."""
+    shown = run("-", content=content).stdout
+    assert [word for word in words if word not in shown] == []
+
+
+def test_corporate_identifiers_have_a_summary_of_their_own():
+    """Nothing of import modes, status or keys, which they have not."""
+    sample = str(SAMPLES / "intune-serials.csv")
+    shown = run(sample, "--kind", "intune").stdout
+    assert "rows         total 30, accepted 30" in shown
+    assert "identifiers  serialNumber 30" in shown
+    assert not [word for word in ("modes", "status", "would", "keys") if word in shown]
+    verdict = told(sample, "--kind", "intune")
+    assert (verdict["kind"], verdict["identifierTypes"]) == ("intune", {"serialNumber": 30})
+    assert (verdict["importModes"], verdict["statuses"], verdict["authentication"]) == ({}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "retry", "expected"),
+    [
+        (a_file(GOOD, BAD), "retry.ndjson", a_file(BAD)),
+        (b"[" + GOOD + b"," + BAD + b"]", "retry.json", b"[\n" + BAD + b"\n]\n"),
+        (b"ID;tags.x\r\na;1\r\nb c;2\r\n", "retry.csv", b"ID;tags.x\r\nb c;2\r\n"),
+        (gzip.compress(b"id\na\nb c\n"), "retry.csv", b"id\nb c\n"),
+    ],
+)
+def test_what_is_rejected_is_written_in_the_senders_format(
+    folder: Path, content: bytes, retry: str, expected: bytes
+):
+    """Unpacked, to be corrected and sent again."""
+    assert run("-", "--out", "out", content=content).exit_code == 1
+    assert (folder / "out" / retry).read_bytes() == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04" + bytes(40), "archive"),
+        ('{"id":"a"}'.encode("utf-16"), "utf16"),
+        (b"id,statsu\na,enabled\n", "csv_unknown_column"),
+    ],
+)
+def test_what_is_refused_says_what_to_do(content: bytes, code: str):
+    """With its code, and nothing of lines that nobody could read."""
+    shown = run("-", content=content)
+    assert shown.exit_code == 2
+    assert f"({code})" in shown.stdout
+    assert "total" not in shown.stdout
+    assert told("-", content=content)["refusal"]["code"] == code
 
 
 def test_the_table_explains_each_rule_once():
@@ -323,7 +387,12 @@ def test_breaking_off_leaves_nothing_behind(folder: Path):
         assert command.stdin
         command.stdin.write(a_file(GOOD) * 100_000)
         command.stdin.flush()
-        command.send_signal(signal.SIGINT)
+        # Python drops an interruption that comes while it frees an object; people press again.
+        for _ in range(10):
+            command.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                command.wait(2)
+                break
         output, errors = command.communicate()
     assert command.returncode == 130
     assert b"Traceback" not in errors

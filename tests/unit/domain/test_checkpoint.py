@@ -2,9 +2,10 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from shared.domain.bulk_result import QUOTA
 from shared.domain.checkpoint import Checkpoint
 from shared.domain.errors import IllegalStep
-from shared.domain.import_errors import QUOTA, LineError
+from shared.domain.import_errors import LineError
 from shared.domain.import_record import Reason
 from shared.domain.job import JobStatus
 from tests.builders import a_line

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.import_errors import LineError, parse_import_errors
+from shared.domain.import_errors import LineError, line_error, parse_import_errors
+from shared.domain.known_error import Again
 
 
 def parsed(entry: Any) -> LineError:
@@ -31,6 +32,40 @@ def test_an_unknown_number_stays_a_number():
     """What we have no name for is passed on."""
     error = parsed({"deviceId": "d1", "errorCode": 499999, "errorStatus": "odd"})
     assert (error.code, error.message) == ("499999", "odd")
+
+
+def test_an_unknown_name_is_the_hubs_own():
+    """The line has failed, and the hub's words are what people get."""
+    error = parsed({"deviceId": "d1", "errorCode": "NewError", "errorStatus": "so it is"})
+    assert (error.code, error.message, error.again) == ("NewError", "so it is", Again.NO)
+
+
+@pytest.mark.parametrize(
+    ("code", "again"),
+    [
+        pytest.param(403002, Again.SINGLY, id="the hub is nearly full"),
+        pytest.param(429001, Again.LATER, id="throttled"),
+        pytest.param(500001, Again.LATER, id="the hub failed"),
+        pytest.param(503999, Again.LATER, id="the hub failed in a new way"),
+        pytest.param(409001, Again.NO, id="refused"),
+    ],
+)
+def test_a_line_says_whether_it_is_worth_another_try(code: int, again: Again):
+    """Whoever retries single lines asks the error, not a number."""
+    assert parsed({"deviceId": "d1", "errorCode": code, "errorStatus": ""}).again is again
+
+
+def test_the_result_of_a_bulk_call_is_read_alike():
+    """It has the same members, with names in place of numbers (recorded)."""
+    entry = {
+        "deviceId": "dev1",
+        "errorCode": "DeviceAlreadyExists",
+        "errorStatus": "A device with ID 'dev1' is already registered.",
+        "moduleId": None,
+        "operation": "create",
+    }
+    logged = {"deviceId": "dev1", "errorCode": 409001, "errorStatus": "dev1"}
+    assert line_error(entry) == parsed(logged)
 
 
 def test_a_line_that_the_hub_could_not_parse_is_told_by_its_own_text():

@@ -2,19 +2,23 @@
 
 import io
 import json
+import tracemalloc
 from array import array
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain import repeated_keys
 from shared.domain.accepted_part import LinesOfPart
 from shared.domain.device_line import Order
 from shared.domain.formats.ndjson import Ndjson
-from shared.domain.namesakes import Compared, compare
+from shared.domain.namesakes import Compared, Repeats, compare
 from shared.domain.parts import Part
 from shared.domain.repeated_keys import Suspects, hashes
 from shared.domain.rules import Code
 from shared.domain.tally import Tally
+from shared.domain.telling import WARNINGS
 from shared.domain.validation import validate
 from tests.builders import a_line
 from tests.fakes.files import FakeParts
@@ -79,6 +83,37 @@ def test_a_device_may_not_stand_in_two_orders():
     assert told(parts, Part.REJECTED, Code.DUPLICATE_DEVICE)[0][0] == 3
     assert b"".join(parts.read(Part.DEVICES)).splitlines() == [a_line("e"), a_line("d", **CHILD)]
     assert tally.lines == {Order.DEVICE: 1, Order.CHILD: 1}
+
+
+@given(lines=st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=40))
+def test_as_many_looks_as_needed_find_the_same(lines: list[tuple[str, bool]]):
+    """Few suspects are looked at together; their lines may go to the hub in several orders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeated_keys, "TOGETHER", 1)
+        _, parts = validated(*(a_line(one, **(CHILD if child else {})) for one, child in lines))
+    ids = [one for one, _ in lines]
+    rejected = [line for line, _ in told(parts, Part.REJECTED, Code.DUPLICATE_DEVICE)]
+    assert rejected == [n for n, one in enumerate(ids, 1) if ids.index(one) + 1 < n]
+
+
+def test_warnings_are_counted_beyond_those_that_are_told():
+    """However many there are, what is kept of them is bounded."""
+    count = WARNINGS + 1
+    ids = (name for number in range(count) for name in (f"d-{number}", f"D-{number}"))
+    tally, parts = validated(*(a_line(one, importMode="create") for one in ids))
+    assert tally.found == {Code.IDS_DIFFER_BY_CASE: count}
+    assert len(told(parts, Part.WARNINGS, Code.IDS_DIFFER_BY_CASE)) == WARNINGS
+
+
+def test_repeats_take_eight_bytes_each():
+    """A file can repeat one device in all of its lines."""
+    repeats = Repeats()
+    tracemalloc.start()
+    repeats.add(Order.DEVICE, ((number, 1) for number in range(2, 100_002)))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used < 10 * 100_000
+    assert sum(1 for _ in repeats.of(Order.DEVICE)) == 100_000
 
 
 def test_rejections_stay_in_the_order_of_the_file():

@@ -14,10 +14,10 @@ jobs = st.builds(
 
 
 @given(st.sets(st.sampled_from("abcdef")), st.lists(jobs, unique_by=lambda job: job.id))
-def test_only_new_import_jobs_can_be_ours(baseline: set[str], shown: list[Job]):
+def test_only_new_jobs_of_our_kind_can_be_ours(baseline: set[str], shown: list[Job]):
     """None: it never started. One: that is it. More: nobody can tell."""
     new = [job.id for job in shown if job.kind == "import" and job.id not in baseline]
-    match find_job(baseline, shown):
+    match find_job(baseline, shown, "import"):
         case NoJob():
             assert new == []
         case Adopt(job_id):

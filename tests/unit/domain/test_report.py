@@ -43,3 +43,18 @@ def test_all_that_was_said_of_a_line_is_one_report_line():
         (3, "invalid_id", "id is odd; is odd as well"),
         (4, "not_json", "is no JSON"),
     ]
+
+
+def test_devices_modules_and_identifiers_are_named():
+    """By what the target knows them by: a module beside its device, or a corporate identifier."""
+    lines = [
+        a_line("d1"),
+        a_line("d1", moduleId="m"),
+        b'{"importedDeviceIdentifier":"SN1","importedDeviceIdentityType":"serialNumber"}',
+    ]
+    told = sent([array("I", [3, 1, 2]).tobytes()], lines, lambda *_: APPLIED)
+    assert [(line.line, line.device_id, line.module_id) for line in told] == [
+        (3, "d1", None),
+        (1, "d1", "m"),
+        (2, "SN1", None),
+    ]

@@ -1,14 +1,18 @@
 """From the entries of a file to its parts, in memory."""
 
+import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.domain.defaults import Defaults
 from shared.domain.parts import Part
 from shared.domain.rules import Code
 from tests.builders import a_file, a_line
+from tests.soundness.both_ways import counted, without_patterns
+from tests.soundness.files import validated
 from tests.unit.domain.validated import Validated
 
 
@@ -139,6 +143,47 @@ def test_every_line_is_accounted_for_once(lines: list[bytes], end: bytes):
     assert outcome.tally.total == content.count(b"\n") + bool(content and content[-1:] != b"\n")
     assert sorted([*kept, *outcome.numbers]) == list(range(1, outcome.tally.total + 1))
     assert len(outcome.part(Part.DEVICES).splitlines()) == outcome.tally.accepted
+
+
+ids = st.sampled_from(["a", "A", "b", "B", "c", "x y", "d#1"])
+members = st.sampled_from(
+    [
+        *({"status": "enabled"}, {"status": "disabled", "importMode": "update"}, {"status": None}),
+        *({}, {"tags": {"n": 1}}, {"importMode": "Create"}, {"importMode": "upsert"}),
+        *({"moduleId": "m"}, {"moduleId": "M"}, {"moduleId": "$edgeHub"}),
+        {"deviceScope": "ms-azure-iot-edge://e-1", "status": "enabled"},
+    ]
+)
+entries = st.builds(lambda device, more: {"id": device} | more, ids, members).map(
+    json.JSONEncoder(separators=(",", ":")).encode
+)
+cells = st.tuples(ids, *map(st.sampled_from, (["", "m"], ["create", "", "x"], ["7", "A", ""])))
+#: How files of each format begin, what stands in them, between it and at their end.
+WRITTEN = {
+    "x.txt": ("", entries | st.sampled_from(["", "{", " "]), "\n", ""),
+    "x.json": ("[", entries, ",\n", "]"),
+    "x.csv": ("id,moduleId,importMode,tags.n\n", cells.map(",".join), "\n", ""),
+}
+#: An entry of each that is good, and teaches a pattern if it comes often enough.
+GOOD = {"x.txt": '{"id":"%s"}', "x.json": '{"id":"%s"}', "x.csv": "%s,,create,7"}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@settings(max_examples=50)
+@given(st.data(), st.builds(Defaults, st.sampled_from([None, "create"])), st.integers(0, 2000))
+def test_a_file_is_judged_as_without_patterns(
+    name: str, data: st.DataObject, defaults: Defaults, details: int
+):
+    """Every part is the same byte for byte, also where devices come again or modules alone."""
+    head, some, between, tail = WRITTEN[name]
+    lessons = [GOOD[name] % f"{number:0120}" for number in range(150)]  # more than a first block
+    drawn = data.draw(st.lists(some, max_size=40))
+    content = (head + between.join([*lessons, *drawn]) + tail).encode()
+    with counted() as count:
+        together = validated(name, content, defaults, details)
+    assert count.by_patterns
+    with without_patterns():
+        assert validated(name, content, defaults, details) == together
 
 
 @pytest.mark.parametrize(

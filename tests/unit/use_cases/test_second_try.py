@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from shared.domain.bulk_result import QUOTA
 from shared.domain.errors import Unavailable
-from shared.domain.import_errors import QUOTA, LineError
+from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
 from shared.use_cases.poll_import_jobs import MISSING_FOR

@@ -3,6 +3,7 @@ import pytest
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
+    StorageNotReady,
     TargetBusy,
     TargetRefused,
     TargetThrottled,
@@ -10,6 +11,7 @@ from shared.domain.errors import (
     Unavailable,
 )
 from shared.domain.lifecycle import State
+from shared.use_cases.start_import_job import STORAGE_PATIENCE
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
 
@@ -92,6 +94,9 @@ def test_a_foreign_job_puts_the_import_back(world: World, queued: str):
         pytest.param("start", TargetBusy("JobQuotaExceeded"), "target_busy", 0, id="busy"),
         pytest.param("start", TargetThrottled("429"), "target_throttled", 10, id="throttled"),
         pytest.param("start", TargetUnreachable("dns"), "target_unreachable", 15, id="no route"),
+        pytest.param(
+            "start", StorageNotReady(TargetRefused("x", "y")), "storage_not_ready", 30, id="role"
+        ),
         pytest.param("look", Unavailable("503"), "unavailable", 15, id="look fails"),
         pytest.param("prepare", Unavailable("storage"), "unavailable", 15, id="copy fails"),
     ],
@@ -167,3 +172,61 @@ def test_a_worker_that_was_paused_too_long_does_not_post(world: World, queued: s
     world.start(queued)
     assert world.record(queued).state is State.STARTING
     assert not world.hub.posts
+
+
+NEEDS_ROLE = TargetRefused("BlobContainerValidationError", "the hub's identity needs the role")
+REFUSALS = STORAGE_PATIENCE.total_seconds() // 30
+
+
+def refuse_storage(world: World, import_id: str, times: float) -> None:
+    """Let the target's storage refuse so many starts, each as soon as it may be tried."""
+    for _ in range(int(times)):
+        world.hub.refuse["start"] = StorageNotReady(NEEDS_ROLE)
+        world.tick()
+        assert world.record(import_id).state is State.QUEUED
+        world.clock.move(seconds=30)
+
+
+def test_a_role_that_arrives_in_time_is_all_it_took(world: World, queued: str):
+    """The import runs as if nothing had been, and what it waited for is forgotten."""
+    refuse_storage(world, queued, REFUSALS)
+    world.tick()
+    record = world.record(queued)
+    assert record.state is State.RUNNING
+    assert (record.reason, record.storage_refused_since) == (None, None)
+
+
+def test_a_role_that_does_not_come_is_refused_for_good(world: World, queued: str):
+    """Five minutes after the first refusal the import fails, and the sentence tells what to do."""
+    refuse_storage(world, queued, REFUSALS)
+    world.hub.refuse["start"] = StorageNotReady(NEEDS_ROLE)
+    world.tick()
+    world.poll()
+    reason = world.result(queued).data["reason"]
+    assert reason == {"code": NEEDS_ROLE.code, "text": NEEDS_ROLE.message}
+    assert len(world.hub.posts) == REFUSALS + 1
+    assert not world.hub.exchange
+
+
+def test_a_restart_does_not_begin_the_five_minutes_anew(world: World, queued: str):
+    """They are counted from the record, which a round trip through storage does not change."""
+    refuse_storage(world, queued, 1)
+    first = world.record(queued).storage_refused_since
+    world.hub.refuse["look"] = Unavailable("restarting")
+    world.start(queued)
+    world.clock.move(seconds=STORAGE_PATIENCE.total_seconds())
+    assert world.record(queued).storage_refused_since == first
+    world.hub.refuse["start"] = StorageNotReady(NEEDS_ROLE)
+    world.start(queued)
+    assert world.record(queued).state is State.FAILED
+
+
+def test_every_refusal_is_an_attempt_that_leaves_little_behind(world: World, queued: str):
+    """Ten attempts do not keep ten lists of all that the hub ever did."""
+    for _ in range(50):
+        world.hub.run_foreign_job()
+        world.hub.finish()
+    refuse_storage(world, queued, REFUSALS)
+    record = world.record(queued)
+    assert [attempt.number for attempt in record.attempts] == list(range(1, int(REFUSALS) + 1))
+    assert not any(attempt.baseline for attempt in record.attempts)

@@ -4,6 +4,7 @@ import pytest
 
 from shared.domain.errors import SourceChanged
 from shared.domain.lifecycle import State
+from shared.domain.task import Task
 from tests.builders import a_file, a_line
 from tests.fakes.world import World
 
@@ -144,3 +145,28 @@ def test_every_line_of_the_source_is_accounted_for(world: World):
         "applied": 0,
         "failed": 0,
     }
+
+
+def test_a_file_of_configurations_is_an_import_of_its_own(world: World):
+    """It goes through the same queue, and each line gets its outcome."""
+    content = b'{"Id":"fast"}\n{"Id":"Upper"}\n{"id":"fast"}\n'
+    import_id = world.drop("factory-a/plant.configurations.txt", content)
+    world.start(import_id)
+    (ref,) = world.hub.posts
+    assert ref.task is Task.IMPORT_CONFIGURATIONS
+    world.hub.finish()
+    world.poll()
+    result = world.result(import_id).data
+    assert result["task"] == "import_configurations"
+    assert (result["counts"]["applied"], result["counts"]["rejected"]) == (1, 2)
+    retry = [json.loads(line) for line in world.work.lines(f"reports/{import_id}/retry.ndjson")]
+    assert [line.get("Id") or line["id"] for line in retry] == ["Upper", "fast"]
+
+
+def test_configurations_need_a_target_that_has_them(world: World):
+    """Calls for single devices cannot do it, and Intune has none."""
+    world.add_hub("calls-only").tasks = frozenset({Task.IMPORT})
+    import_id = world.drop("calls-only/configurations.txt", b'{"id":"fast"}\n')
+    world.poll()
+    reason = world.result(import_id).data["reason"]
+    assert reason["code"] == "no_configurations"

@@ -1,7 +1,6 @@
 """gzip is unpacked within bounds."""
 
 import gzip
-import zlib
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.formats.format import FileRefused
 from shared.domain.formats.gunzip import FREE_BYTES, MAX_BYTES, MAX_RATIO, unpacked
 from shared.domain.formats.refusals import RefusalCode
+from tests.unit.domain.formats.hostile.gzips import bomb
 from tests.unit.domain.formats.reading import cut, cuts
 
 
@@ -63,14 +63,6 @@ def test_what_is_damaged_is_refused(content: bytes, code: RefusalCode, words: st
     refused = refusal(cut(content, [size]))
     assert refused.code == code
     assert words in refused.text
-
-
-def bomb(megabytes: int) -> Iterator[bytes]:
-    """Yield gzip data that grows a thousand times, without ever holding it."""
-    packer = zlib.compressobj(9, wbits=31)
-    for _ in range(megabytes):
-        yield packer.compress(bytes(1 << 20))
-    yield packer.flush()
 
 
 def test_a_bomb_is_not_unpacked_to_its_end():

@@ -6,9 +6,10 @@ from itertools import product
 import pytest
 
 from shared.domain.formats.chunks import CHUNK
-from shared.domain.formats.corporate_identifiers import IdentifierItems, IdentifierRows
+from shared.domain.formats.corporate_identifiers import IdentifierRows
 from shared.domain.formats.csv_rows import CsvRows
 from shared.domain.formats.format import FileRefused
+from shared.domain.formats.items import Items
 from shared.domain.formats.json_array import JsonArray
 from shared.domain.formats.ndjson import Ndjson
 from shared.domain.formats.recognition import Kind, recognise
@@ -108,9 +109,9 @@ def test_what_has_no_format_is_refused(content: bytes, name: str, code: RefusalC
         (b"id,status\n", IdentifierRows),
         (b"rubbish", IdentifierRows),
         (b'"{x}",a\n', IdentifierRows),
-        (b'{"importedDeviceIdentifier":"a"}', IdentifierItems),
-        (b'[{"importedDeviceIdentifier":"a"}]', IdentifierItems),
-        (b"", IdentifierItems),
+        (b'{"importedDeviceIdentifier":"a"}', Items),
+        (b'[{"importedDeviceIdentifier":"a"}]', Items),
+        (b"", Items),
     ],
 )
 def test_corporate_identifiers_have_formats_of_their_own(content: bytes, form: type):

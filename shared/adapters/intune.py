@@ -1,0 +1,134 @@
+"""Imports corporate identifiers into Intune, by Microsoft Graph.
+
+Graph has no jobs, so the run is ours: `start` puts it down, each poll makes some of the calls.
+A slot keeps two imports from one tenant's throttle; nothing else would suffer from two.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from shared.adapters.graph_client import GraphClient
+from shared.adapters.intune_run import IntuneRun
+from shared.adapters.line_errors import line_errors
+from shared.adapters.run_documents import RunDocuments, job_id
+from shared.domain.chunked_run import ChunkedRun
+from shared.domain.errors import Conflict, TargetBusy, TargetRefused
+from shared.domain.formats.recognition import Kind
+from shared.domain.job import Job, JobStatus
+from shared.domain.task import Task
+from shared.ports import AttemptRef, Clock, LineErrors, Target, Work
+
+
+class IntuneTarget:
+    """The `Target` port on one tenant of Intune.
+
+    Args:
+        client: Its Graph.
+        runs: Where runs are kept; of the target's slot.
+        work: The accepted lines.
+        clock: Tells when to stop, and when to go on after being throttled.
+        strict: See the port.
+        overwrite: Whether identities that exist get the details of the file.
+    """
+
+    takes: Kind = "intune"
+    tasks: frozenset[Task] = frozenset({Task.IMPORT})
+
+    def __init__(
+        self,
+        client: GraphClient,
+        runs: RunDocuments[ChunkedRun],
+        work: Work,
+        clock: Clock,
+        *,
+        strict: bool,
+        overwrite: bool,
+    ) -> None:
+        self._client = client
+        self._runs = runs
+        self._work = work
+        self._clock = clock
+        self._overwrite = overwrite
+        self.strict = strict
+        self.slot = slot_of(client.host)
+
+    @property
+    def ways(self) -> Mapping[str, Target]:
+        """The target itself; see the port."""
+        return {"": self}
+
+    def way_for(self, _lines: int) -> str:
+        """Return the only way; see the port."""
+        return ""
+
+    def look(self) -> Sequence[Job]:
+        """Return our own runs; see the port."""
+        return self._runs.jobs()
+
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Do nothing; see the port. A right is told by the first call, and Intune has no limit."""
+
+    def prepare(self, ref: AttemptRef) -> None:
+        """Put down a run that is not started; see the port. The lines stay where they are."""
+        self._runs.prepare(ref, ChunkedRun(lines=ref.lines))
+
+    def start(self, ref: AttemptRef) -> str:
+        """Start the run; see the port. Nothing is sent before the first `advance`."""
+        if any(job.takes_slot for job in self.look()):
+            message = "another import is running there"
+            raise TargetBusy(message)
+        try:
+            if (stored := self._runs.read(ref)) and stored.run.status is None:
+                started = stored.run.model_copy(update={"status": JobStatus.RUNNING})
+                self._runs.write(ref, started, stored.version)
+                return job_id(ref)
+        except Conflict:
+            pass  # it was withdrawn just now
+        raise TargetRefused("Withdrawn", "the import was taken back before it could start")  # noqa: EM101 - a code and a sentence
+
+    def advance(self, ref: AttemptRef, job_id: str, _jobs: Sequence[Job]) -> Job | None:
+        """Make some of the calls; see the port."""
+        stored = self._runs.read(ref)
+        if stored is None or stored.run.status is None:
+            return None
+        run = IntuneRun(
+            client=self._client,
+            runs=self._runs,
+            work=self._work,
+            clock=self._clock,
+            ref=ref,
+            stored=stored,
+            overwrite=self._overwrite,
+        ).go_on()
+        return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
+
+    def cancel(self, job_id: str) -> None:
+        """End the run where it is; see the port. What Intune took by then stays there."""
+        self._runs.cancel(job_id)
+
+    def exported(self, _: AttemptRef) -> None:
+        """Return None: nothing is exported. See the port."""
+        return
+
+    def fence(self, ref: AttemptRef) -> None:
+        """Take back a run that is not started; see the port."""
+        self._runs.withdraw(ref)
+
+    @contextmanager
+    def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
+        """Open what became of the lines; see the port."""
+        stored = self._runs.read(ref)
+        if stored is None or stored.run.status is not JobStatus.COMPLETED:
+            yield None
+        else:
+            with line_errors(self._runs.told(ref)) as errors:
+                yield errors
+
+    def clear(self, ref: AttemptRef) -> None:
+        """Forget the run; see the port."""
+        self._runs.clear(ref)
+
+
+def slot_of(host: str) -> str:
+    """Return the slot that all targets of a Graph share."""
+    return f"intune:{host}"
