@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
     from shared.adapters.blob_documents import BlobDocuments
+    from shared.adapters.bulk_run import BulkPlace
     from shared.adapters.exchange import Exchange
+    from shared.adapters.iot_hub_client import IotHubClient
     from shared.adapters.rest import Signing
     from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
@@ -160,7 +162,9 @@ class AzurePorts:
         from shared.settings import TargetKind
 
         makers = {
-            TargetKind.IOT_HUB: self._iot_hub,
+            TargetKind.IOT_HUB: self._iot_hub_jobs,
+            TargetKind.IOT_HUB_BULK: self._iot_hub_bulk,
+            TargetKind.AUTO: self._iot_hub_auto,
             TargetKind.IOT_HUB_ARM: self._iot_hub_arm,
             TargetKind.INTUNE: self._intune,
         }
@@ -201,13 +205,50 @@ class AzurePorts:
         """Return the storage account that the hub uses as who it is; None if with a SAS."""
         return self._exchange.account if target.storage_identity else None
 
-    def _iot_hub(self, target: "TargetSettings") -> "Target":
-        from shared.adapters.iot_hub import IotHubTarget
+    def _iot_hub_jobs(self, target: "TargetSettings") -> "Target":
+        return self._iot_hub_ways(target, 0)
+
+    def _iot_hub_auto(self, target: "TargetSettings") -> "Target":
+        return self._iot_hub_ways(target, target.devices_a_minute)
+
+    def _iot_hub_ways(self, target: "TargetSettings", most: int) -> "Target":
+        from shared.adapters.iot_hub_bulk import ONE, IotHubBulkTarget
+        from shared.adapters.iot_hub_ways import IotHubWays
+
+        again = IotHubBulkTarget(self._bulk_place(target), ONE, strict=target.strict)
+        return IotHubWays(self._iot_hub(target), self._iot_hub_bulk(target), again, most)
+
+    def _iot_hub_bulk(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
+
+        return IotHubBulkTarget(self._bulk_place(target), MANY, strict=target.strict)
+
+    def _bulk_place(self, target: "TargetSettings") -> "BulkPlace":
+        from shared.adapters.bulk_run import BulkPlace
+        from shared.adapters.hub_budget import HubBudget
+        from shared.adapters.iot_hub_registry import IotHubRegistry
+
+        rate = target.devices_a_minute
+        return BulkPlace(
+            registry=IotHubRegistry(self._iot_hub_client(target)),
+            documents=self._documents,
+            budget=HubBudget(self._documents, self.clock, target.host, rate),
+            work=self.work,
+            clock=self.clock,
+            patience=self._settings.start_patience,
+        )
+
+    def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":
         from shared.adapters.iot_hub_client import IotHubClient
 
         ca_file, account = self._settings.hub_ca_file, self._account_of(target)
+        return IotHubClient(target.host, _signing(target), self._timeout, ca_file, account)
+
+    def _iot_hub(self, target: "TargetSettings") -> "Target":
+        from shared.adapters.iot_hub import IotHubTarget
+
         return IotHubTarget(
-            IotHubClient(target.host, _signing(target), self._timeout, ca_file, account),
+            self._iot_hub_client(target),
             self._exchange,
             strict=target.strict,
             identity=target.storage_identity,

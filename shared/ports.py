@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Event, Export, ImportRecord, Source
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
-from shared.domain.parts import Write
+from shared.domain.parts import Part, Write
 from shared.domain.task import Task
 
+
+#: The way, where a target has one, on which single lines are tried once more that a job refused
+#: for want of room. Source: bulk identity how-to, "import jobs and quota".
+AGAIN: Final = "again"
 
 #: Returns what takes the bytes of a section of a file, by the file's name.
 type OpenFile = Callable[[str, int], Write]
@@ -184,6 +188,8 @@ class AttemptRef:
     export: Export | None = None
     #: The jobs that the target showed right before the start.
     baseline: tuple[str, ...] = ()
+    #: The file the lines are in, below `work/<import id>`.
+    part: Part = Part.DEVICES
 
 
 class Target(Protocol):
@@ -211,7 +217,10 @@ class Target(Protocol):
 
     @property
     def ways(self) -> Mapping[str, "Target"]:
-        """The ways into it by name; most targets have only themselves, under an empty name."""
+        """The ways into it by name; most targets have only themselves, under an empty name.
+
+        `AGAIN` is none that an import begins with.
+        """
         ...
 
     def way_for(self, lines: int) -> str:

@@ -113,7 +113,7 @@ OPERATIONS: Final[Mapping[str, int]] = {
 DEVICES: Final[Mapping[str, int]] = {**dict.fromkeys(OPERATIONS, 1_000_000), "F1": 500}
 #: What may be said of each kind, beside what may be said of all.
 _OPTIONS: Final[Mapping[TargetKind, frozenset[str]]] = {
-    TargetKind.IOT_HUB: frozenset({"storage_identity", "tier"}),
+    TargetKind.IOT_HUB: frozenset({"storage_identity", "tier", "units"}),
     TargetKind.IOT_HUB_BULK: frozenset({"tier", "units"}),
     TargetKind.AUTO: frozenset({"storage_identity", "tier", "units"}),
     TargetKind.IOT_HUB_ARM: frozenset({"storage_identity", "resource", "hub_host"}),

@@ -35,6 +35,16 @@ class ImportMode(StrEnum):
     UPDATE_TWIN_IF_MATCH_ETAG = "updateTwinIfMatchETag"
 
 
+#: The modes that make an identity where there is none.
+CREATING: Final = frozenset(
+    {
+        ImportMode.CREATE,
+        ImportMode.CREATE_OR_UPDATE,
+        ImportMode.CREATE_OR_UPDATE_IF_MATCH_ETAG,
+    }
+)
+
+
 class DeviceStatus(StrEnum):
     """Whether the device may connect."""
 

@@ -9,6 +9,7 @@ from typing import Final, Self
 from emulators.iot_hub.access import DEFAULT_POLICIES, Policy
 from emulators.iot_hub.clock import Clock
 from emulators.iot_hub.configurations import Configurations
+from emulators.iot_hub.export_import_device import CREATING, ExportImportDevice
 from emulators.iot_hub.faults import Faults
 from emulators.iot_hub.job_history import JobHistory
 from emulators.iot_hub.jobs import Jobs
@@ -66,6 +67,8 @@ class Hub:
         self.faults = Faults()
         #: How often each operation was called, whatever came of it.
         self.calls: Counter[str] = Counter()
+        #: Devices that bulk calls are still to register without their twins.
+        self.twins_to_lose = 0
         self._meter = Meter()
         self._bought = self.tier, self.units
         self.scale(self.tier, self.units)
@@ -101,6 +104,16 @@ class Hub:
             budget = throttle.budget(self.tier, self.units)
             self._meter.take(throttle, budget, count, self.clock.now())
 
+    def loses_twin(self, wish: ExportImportDevice) -> bool:
+        """Tell whether what a bulk call is about to register gets no twin, as a test ordered.
+
+        Only a transaction of the registry may ask.
+        """
+        is_new = self.registry.find(wish.id, wish.module_id) is None
+        loses = is_new and wish.mode in CREATING and self.twins_to_lose > 0
+        self.twins_to_lose -= loses
+        return loses
+
     def reset(self) -> None:
         """Become as new: nothing kept, ordered or counted; tier and time as they were."""
         self.jobs.clear()
@@ -109,6 +122,7 @@ class Hub:
         self.storage.delay_role(0)
         self.faults.clear()
         self.calls.clear()
+        self.twins_to_lose = 0
         self._meter.clear()
         self.clock.reset()
         self.scale(*self._bought)

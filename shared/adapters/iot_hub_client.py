@@ -91,16 +91,17 @@ class IotHubClient:
     ) -> None:
         self.host = host
         service = Service(host, API_VERSION, RIGHTS, identity_account)
-        self._rest = RestClient(service, authentication, timeout, ca_file)
+        #: For calls whose answers mean more than success or failure.
+        self.rest = RestClient(service, authentication, timeout, ca_file)
 
     def jobs(self) -> list[Mapping[str, Any]]:
         """Return all jobs that the hub shows."""
-        return self._rest.get("/jobs", lambda answer: [dict(job) for job in answer.json()])
+        return self.rest.get("/jobs", lambda answer: [dict(job) for job in answer.json()])
 
     def job(self, job_id: str) -> Mapping[str, Any] | None:
         """Return a job, or None if the hub does not know it any more."""
         try:
-            return self._rest.get(_job_path(job_id), lambda answer: dict(answer.json()))
+            return self.rest.get(_job_path(job_id), lambda answer: dict(answer.json()))
         except TargetRefused as refused:
             if refused.code != NOT_FOUND:
                 raise
@@ -108,14 +109,14 @@ class IotHubClient:
 
     def create_job(self, properties: Mapping[str, Any]) -> str:
         """Create a job with exactly one `POST /jobs/create`; return the hub's id of it."""
-        return self._rest.post_once(
+        return self.rest.post_once(
             "/jobs/create", properties, lambda answer: str(answer.json()["jobId"])
         )
 
     def cancel_job(self, job_id: str) -> bool:
         """Cancel a job; return whether the hub heard it. Of an old job it says 500, or 404."""
         try:
-            self._rest.delete_once(_job_path(job_id))
+            self.rest.delete_once(_job_path(job_id))
         except (AnswerLost, Unavailable):
             return False
         except TargetRefused as refused:
@@ -126,7 +127,7 @@ class IotHubClient:
 
     def count_devices(self) -> int:
         """Return how many devices the hub has; the count lags behind."""
-        return self._rest.get(
+        return self.rest.get(
             "/statistics/devices", lambda answer: int(answer.json()["totalDeviceCount"])
         )
 

@@ -102,15 +102,32 @@ class RestClient:
             AnswerLost: Something may have been done.
         """
         try:
+            return read(self._checked(self.once("POST", path, json=dict(body))))
+        except _UNREADABLE as why:
+            raise AnswerLost(described(self._service.host, why)) from why
+
+    def once(self, verb: str, path: str, **content: Any) -> HttpResponse:
+        """Send a request exactly once; return the answer, whatever it says.
+
+        Args:
+            verb: The method.
+            path: Where to, quoted.
+            **content: `json` or `content`, and `headers`.
+
+        Raises:
+            TargetUnreachable: It surely did not get there.
+            AnswerLost: It may have.
+        """
+        try:
             # azure-core repeats POST on 5xx whatever methods are allowed; only a total of 0 helps.
-            return read(self._checked(self._send("POST", path, json=dict(body), retry_total=0)))
+            return self._send(verb, path, retry_total=0, **content)
         except ClientAuthenticationError as why:
             # No token, so nothing was sent.
             raise TargetUnreachable(described(self._service.host, why)) from why
         except ServiceRequestError as why:
             lost = TargetUnreachable if never_left(why) else AnswerLost
             raise lost(self._service.host) from why
-        except _UNREADABLE as why:
+        except AzureError as why:
             raise AnswerLost(described(self._service.host, why)) from why
 
     def delete_once(self, path: str) -> None:
@@ -129,7 +146,7 @@ class RestClient:
     def _asked(self, path: str) -> HttpResponse:
         """Send a GET; if the token is not taken, once more with one that is made anew."""
         answer = self._send("GET", path)
-        if not _is_good(answer) and _error(answer).reaction is Reaction.CREDENTIALS:
+        if not _is_good(answer) and error_in(answer).reaction is Reaction.CREDENTIALS:
             answer = self._send("GET", path)
         return self._checked(answer)
 
@@ -142,10 +159,11 @@ class RestClient:
 
     def _checked(self, answer: HttpResponse) -> HttpResponse:
         if not _is_good(answer):
-            raise self._refusal(_error(answer))
+            raise self.refusal(error_in(answer))
         return answer
 
-    def _refusal(self, error: HubError) -> ImporterError:
+    def refusal(self, error: HubError) -> ImporterError:
+        """Return the error to raise for an answer that is no success."""
         if error.reaction is Reaction.CREDENTIALS or error.name in _RIGHTLESS:
             needed = f"{error.message.rstrip('.')}; {self._service.rights}"
             return TargetRefused(error.name, needed)
@@ -156,7 +174,8 @@ def _is_good(answer: HttpResponse) -> bool:
     return answer.status_code // 100 == 2  # noqa: PLR2004 - every success
 
 
-def _error(answer: HttpResponse) -> HubError:
+def error_in(answer: HttpResponse) -> HubError:
+    """Return what an answer that is no success says."""
     # Not `answer.text()`: it fails on bytes that are not in the encoding they are said to be in.
     body = answer.content.decode("utf-8-sig", "replace")
     return read_hub_error(answer.status_code, answer.headers, body)

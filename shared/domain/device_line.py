@@ -173,7 +173,7 @@ def _judge_device(number: int, text: bytes, device: DeviceIdentity, defaults: De
         module_id,
         line,
         edit,
-        _order(device),
+        order_of(device),
         _traits(facts),
         tuple(findings),
     )
@@ -199,7 +199,8 @@ def _traits(facts: Facts) -> Traits:
     return Traits(facts.mode_name, facts.device.get("status") or "enabled", authentication)
 
 
-def _order(device: DeviceIdentity) -> Order:
+def order_of(device: DeviceIdentity) -> Order:
+    """Return where a device or module stands in the order of a file."""
     if device.get("moduleId"):
         return Order.MODULE
     if (device.get("capabilities") or {}).get("iotEdge"):  # its deviceScope is its own

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.domain.lifecycle import FINAL, State, check_step
+from shared.domain.parts import Part
 from shared.domain.task import Task
 
 
@@ -84,6 +85,10 @@ class Attempt(_Value):
 
     number: int  #: counted from 1
     claimed_at: AwareDatetime
+    way: str | None = None  #: None for the way of the import
+    #: The lines that it is about, and how many; all that were accepted if it is None.
+    part: Part = Part.DEVICES
+    lines: int | None = None
     #: Set in the write right before the POST; from then on the job may exist.
     intent_at: AwareDatetime | None = None
     #: The jobs that the target showed before the POST.
@@ -157,6 +162,12 @@ class ImportRecord(_Value):
     def attempt(self) -> Attempt:
         """The latest attempt. Raises IndexError when there was none."""
         return self.attempts[-1]
+
+    @property
+    def job_id(self) -> str | None:
+        """The target's id of the job with all lines, if one was started."""
+        jobs = [attempt.job_id for attempt in self.attempts if attempt.part is Part.DEVICES]
+        return jobs[-1] if jobs else None
 
     @property
     def unsent(self) -> tuple[Event, ...]:

@@ -22,6 +22,7 @@ class Part(StrEnum):
     ENTRIES = "rejected.entries"  #: the rejected entries as the sender wrote them
     SKIPPED = "skipped.ndjson"  #: entries without anything to import, and why
     WARNINGS = "warnings.ndjson"  #: what is legal but dangerous
+    AGAIN = "again.txt"  #: accepted lines that a job refused for want of room; not by validation
 
 
 type Write = Callable[[bytes], object]

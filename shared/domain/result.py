@@ -54,7 +54,9 @@ class ImportResult(_Wire):
     )
     task: Task = Field(description="import, import_configurations or export")
     target: str | None = Field(description="alias of the target, if there is one")
-    job_id: str | None = Field(description="the hub's own id of the job, if one was started")
+    job_id: str | None = Field(
+        description="the hub's own id of the job, if one was started; ours if it has none"
+    )
     file: File
     counts: Counts
     reason: Reason | None = Field(description="why the import as a whole did not complete")
@@ -108,7 +110,7 @@ def import_result(
         status=record.state,
         task=record.task,
         target=record.target,
-        job_id=record.attempt.job_id if record.attempts else None,
+        job_id=record.job_id,
         file=file,
         counts=record.counts,
         reason=record.reason,

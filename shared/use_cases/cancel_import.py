@@ -50,7 +50,7 @@ def ask_to_cancel(ports: Ports, record: ImportRecord) -> None:
         Unavailable: It could not be asked now.
     """
     try:
-        target_of(ports, record).cancel(record.attempt.job_id or "")
+        target_of(ports, record, record.attempt).cancel(record.attempt.job_id or "")
     except (CannotCancel, TargetRefused) as why:
         _tell_refusal(ports, record, str(why))
     except NotStarted as why:

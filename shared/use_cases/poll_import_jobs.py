@@ -27,6 +27,12 @@ from shared.use_cases.conclude import (
     ending_for_all,
     ending_with_files,
 )
+from shared.use_cases.second_try import (
+    begin_second_try,
+    both_outcomes,
+    go_on_with_second_try,
+    is_worth_another_try,
+)
 from shared.use_cases.start_import_job import attempt_ref, free_slot, put_back, target_of
 
 
@@ -101,6 +107,8 @@ def _target(ports: Ports, slot: str) -> Target:
 def _step(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: timedelta) -> None:
     if record.state is State.STARTING:
         _recover(ports, record, jobs, patience)
+    elif record.state is State.RETRYING:
+        _try_again(ports, record)
     else:
         _follow(ports, record, jobs)
 
@@ -159,8 +167,23 @@ def _complete(ports: Ports, record: ImportRecord) -> None:
         if errors is None:
             text = "the job has ended, but the hub wrote no importErrors.log"
             _missing(ports, record, Reason(code="outcome_missing", text=text))
+        elif is_worth_another_try(ports, record, errors):
+            begin_second_try(ports, record, errors)
         else:
             conclude(ports, record, ending_by_line(errors))
+
+
+def _try_again(ports: Ports, record: ImportRecord) -> None:
+    """Go on with the second try of single lines, and end the import if it has ended."""
+    job = go_on_with_second_try(ports, record)
+    if job is None:
+        text = "the lines for a second try are gone"
+        _missing(ports, record, Reason(code="job_missing", text=text))
+    elif job.status.is_final:
+        with both_outcomes(ports, record) as errors:
+            conclude(ports, record, ending_by_line(errors))
+    elif record.cancel_asked_at:
+        ask_to_cancel(ports, record)
 
 
 def _complete_export(ports: Ports, record: ImportRecord) -> None:
@@ -193,7 +216,7 @@ def _close(ports: Ports, import_id: str) -> None:
     if record is None:
         return
     for attempt in record.attempts:
-        target_of(ports, record).clear(attempt_ref(record, attempt))
+        target_of(ports, record, attempt).clear(attempt_ref(record, attempt))
     free_slot(ports, record)
     ports.records.archive(_publish(ports, record))
 

@@ -66,16 +66,26 @@ def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
     return AttemptRef(
         record.id,
         attempt.number,
-        record.counts.accepted,
+        record.counts.accepted if attempt.lines is None else attempt.lines,
         record.task,
         record.export,
         attempt.baseline,
+        attempt.part,
     )
 
 
-def target_of(ports: Ports, record: ImportRecord) -> Target:
-    """Return the target of an import that has one."""
-    return ports.targets[record.target or ""].ways[record.way]
+def target_of(ports: Ports, record: ImportRecord, attempt: Attempt | None = None) -> Target:
+    """Return the target of an import that has one, or that of one of its attempts.
+
+    Raises:
+        Unavailable: The settings do not have it any more.
+    """
+    way = record.way if attempt is None or attempt.way is None else attempt.way
+    try:
+        return ports.targets[record.target or ""].ways[way]
+    except KeyError:
+        message = f"no target {record.target} with way {way or 'job'!r} is configured any more"
+        raise Unavailable(message) from None
 
 
 def put_back(

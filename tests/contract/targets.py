@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from azure.storage.blob import BlobServiceClient
 
@@ -21,12 +21,15 @@ from shared.adapters.hub_target import HubTarget
 from shared.adapters.iot_hub import IotHubTarget
 from shared.adapters.iot_hub_arm import IotHubArmTarget
 from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy, bearer_token
+from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
 from shared.domain.import_errors import LineError
 from shared.ports import AttemptRef, Target
 from tests.builders import a_file, a_line
+from tests.bulk_calls import BulkCalls
 from tests.contract.intune_scene import IntuneScene, an_identifier
+from tests.emulators.iot_hub.lines import create
 from tests.entra import UnsignedToken
 from tests.fakes.files import FakeWork
 from tests.fakes.hub import FakeHub
@@ -166,6 +169,26 @@ class Service:
         self.hub.calls.clear()
         self.running.management.calls.clear()
         return Scene(target, accept, finish, cancels=plane == "data plane")
+
+
+def bulk_scene(running: RunningHub, storage: BlobServiceClient, fresh: str) -> Scene:
+    """Return bulk calls into a hub that has the device `EXISTS`."""
+    running.hub.reset()
+    create(running.hub.registry, EXISTS)
+    calls = BulkCalls(running, storage, fresh, rate=5000)
+    work = Container(storage, "work").client
+    refs: dict[str, AttemptRef] = {}
+
+    def accept(ref: AttemptRef, lines: bytes) -> None:
+        work.upload_blob(f"{ref.import_id}/devices.txt", lines, overwrite=True)
+        for number in (1, 2):
+            refs[job_id(replace(ref, number=number))] = replace(ref, number=number)
+
+    def finish() -> None:
+        for job in calls.target.look():
+            calls.target.advance(refs[job.id], job.id, ())
+
+    return Scene(calls.target, accept, finish)
 
 
 def configuration(name: str) -> bytes:

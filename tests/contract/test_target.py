@@ -29,12 +29,15 @@ from tests.contract.targets import (
     PLANES,
     Scene,
     Service,
+    bulk_scene,
     configuration,
     fake_scene,
     intune_scene,
 )
 
 
+#: Targets whose jobs go on by themselves.
+JOBS = pytest.mark.parametrize("scene", ["fake", *PLANES], indirect=True)
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 
 
@@ -45,10 +48,13 @@ def scene_of(kind: str, request: Any) -> Scene:
         graph = request.getfixturevalue("running_graph")
         return intune_scene(graph, request.getfixturevalue("storage"))
     service: Service = request.getfixturevalue("service")
+    if kind == "bulk calls":
+        fresh = request.getfixturevalue("fresh")
+        return bulk_scene(service.host, service.storage, fresh)
     return service.scene(kind)
 
 
-@pytest.fixture(params=["fake", *PLANES, "intune"])
+@pytest.fixture(params=["fake", *PLANES, "intune", "bulk calls"])
 def scene(request: Any) -> Scene:
     """Any target."""
     return scene_of(request.param, request)
@@ -70,6 +76,7 @@ def test_a_new_hub_shows_no_jobs(scene: Scene):
     assert list(scene.target.look()) == []
 
 
+@JOBS
 def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     """Under the id that start returned, as an import that takes the slot, until it has ended."""
     scene.accept(ref, a_file(a_line()))
@@ -83,6 +90,7 @@ def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     assert (job.status, job.takes_slot) == (JobStatus.COMPLETED, False)
 
 
+@JOBS
 def test_a_hub_takes_one_job_at_a_time(scene: Scene, ref: AttemptRef):
     """The second start is told that the slot is taken, not that it has no right."""
     scene.accept(ref, a_file(a_line()))

@@ -10,7 +10,7 @@ from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.job import Job, JobStatus, find_job_by_id
 from shared.domain.task import Task
-from shared.ports import AttemptRef, LineErrors, Target
+from shared.ports import AGAIN, AttemptRef, LineErrors, Target
 from tests.fakes.files import FakeWork
 
 
@@ -43,6 +43,8 @@ class FakeHub:
 
     work: FakeWork
     slot: str = "hub-a"
+    #: Where single lines are tried once more.
+    again: "FakeHub | None" = None
     strict: bool = False
     takes: Kind = "devices"
     tasks: frozenset[Task] = frozenset(Task)
@@ -76,7 +78,7 @@ class FakeHub:
         """Copy the accepted lines; an export has none."""
         self._fail("prepare")
         self.exchange[ref.import_id, ref.number] = (
-            b"" if ref.export else self.work.files[f"work/{ref.import_id}/devices.txt"]
+            b"" if ref.export else self.work.files[f"work/{ref.import_id}/{ref.part}"]
         )
 
     def start(self, ref: AttemptRef) -> str:
@@ -97,8 +99,8 @@ class FakeHub:
 
     @property
     def ways(self) -> Mapping[str, Target]:
-        """The hub itself."""
-        return {"": self}
+        """The hub itself, and where single lines are tried once more."""
+        return {"": self} | ({AGAIN: self.again} if self.again else {})
 
     def way_for(self, _lines: int) -> str:
         """Return the only way."""

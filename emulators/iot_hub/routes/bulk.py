@@ -10,7 +10,7 @@ from typing import Any, Final
 from emulators.iot_hub import import_modes
 from emulators.iot_hub.access import Right
 from emulators.iot_hub.errors import ErrorCode, HubError
-from emulators.iot_hub.export_import_device import ExportImportDevice, read_device
+from emulators.iot_hub.export_import_device import ExportImportDevice, Properties, read_device
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.registry import Registry
 from emulators.iot_hub.routes.operation import Answer, Call, Operation, unreadable_body
@@ -26,10 +26,15 @@ FAILURE_HEADERS: Final = {"IotHubErrorCode": ErrorCode.BulkRegistryOperationFail
 def _update(hub: Hub, call: Call) -> Answer:
     wishes = _wishes(call.json)
     hub.charge(REGISTRY, len(wishes))
+    errors, warnings = [], []
     with hub.registry.transaction():
-        outcomes = [_apply(hub.registry, wish) for wish in wishes]
-    errors = [error for error in outcomes if error]
-    result = {"isSuccessful": not errors, "errors": errors, "warnings": []}
+        for wish in wishes:
+            loses_twin = hub.loses_twin(wish)
+            if error := _apply(hub.registry, _without_twin(wish) if loses_twin else wish):
+                errors.append(error)
+            elif loses_twin:
+                warnings.append(_warning(wish))
+    result = {"isSuccessful": not errors, "errors": errors, "warnings": warnings}
     return Answer(result, 400, FAILURE_HEADERS) if errors else Answer(result)
 
 
@@ -61,6 +66,18 @@ def _apply(registry: Registry, wish: ExportImportDevice) -> dict[str, Any] | Non
             "operation": wish.mode,
         }
     return None
+
+
+def _without_twin(wish: ExportImportDevice) -> ExportImportDevice:
+    return wish._replace(tags=None, properties=Properties())
+
+
+def _warning(wish: ExportImportDevice) -> dict[str, Any]:
+    return {
+        "deviceId": wish.id,
+        "warningCode": "DeviceRegisteredWithoutTwin",
+        "warningStatus": f"Device {wish.id} was registered without a twin",
+    }
 
 
 OPERATIONS: Final = (Operation("POST", "/devices", Right.REGISTRY_WRITE, _update),)

@@ -66,6 +66,15 @@ def _delay_role(hub: Hub, call: Call) -> Answer:
             return Answer({"Message": "How many validations, please?"}, 400)
 
 
+def _lose_twins(hub: Hub, call: Call) -> Answer:
+    match call.json:
+        case {"devices": int(devices)} if devices >= 0:
+            hub.twins_to_lose = devices
+            return Answer(status=204)
+        case _:
+            return Answer({"Message": "Of how many devices, please?"}, 400)
+
+
 def _no_order(what: str, error: Exception) -> Answer:
     return Answer({"Message": f"That is no {what}: {error}"}, 400)
 
@@ -85,6 +94,7 @@ OPERATIONS: Final = (
     Operation("POST", "/_emulator/tier", None, _scale),
     Operation("POST", "/_emulator/clock", None, _advance_clock),
     Operation("POST", "/_emulator/role-delay", None, _delay_role),
+    Operation("POST", "/_emulator/lost-twins", None, _lose_twins),
     Operation("GET", "/_emulator/calls", None, _count_calls),
     Operation("POST", "/_emulator/reset", None, _reset),
 )

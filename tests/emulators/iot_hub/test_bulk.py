@@ -95,3 +95,18 @@ def test_a_body_that_is_no_list_of_devices_is_refused(call, running):
         assert "isSuccessful" not in answer.json()
     assert len(running.hub.registry) == 0
     assert call("POST", "/devices", [item("a"), item("a", moduleId="m")]).ok
+
+
+def test_a_twin_may_get_lost(call, running):
+    """By order: the identity is there without its twin, and a warning says so."""
+    assert call("POST", "/_emulator/lost-twins", {"devices": 1}).status_code == 204
+    create(running.hub.registry, "old")
+    items = [item(name, tags={"floor": 1}) for name in ("old", "a", "b")]
+    result = call("POST", "/devices", items).json()
+    assert result["isSuccessful"]
+    assert [(one["deviceId"], one["warningCode"]) for one in result["warnings"]] == [
+        ("a", "DeviceRegisteredWithoutTwin")
+    ]
+    tags = {name: found(running.hub.registry, name).tags for name in ("old", "a", "b")}
+    assert tags == {"old": '{"floor": 1}', "a": "{}", "b": '{"floor": 1}'}
+    assert call("POST", "/_emulator/lost-twins", {"devices": -1}).status_code == 400

@@ -1,0 +1,144 @@
+"""Imports into an IoT hub by bulk calls: at once, line by line, and without the hub's job slot.
+
+There is no job at the hub, so it is kept here: a checkpoint in `state`, which `start` sets going
+and every `advance` brings on a little.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from shared.adapters.bulk_run import BulkHabit, BulkPlace, BulkRun
+from shared.adapters.line_errors import line_errors
+from shared.adapters.run_documents import RunDocuments, Stored, job_id
+from shared.domain.accepted_part import names_of
+from shared.domain.checkpoint import Checkpoint
+from shared.domain.chunk import MOST_DEVICES
+from shared.domain.errors import Conflict, TargetRefused
+from shared.domain.formats.ndjson import split_lines
+from shared.domain.formats.recognition import Kind
+from shared.domain.import_errors import LineError
+from shared.domain.import_record import Reason
+from shared.domain.job import Job, JobStatus
+from shared.domain.task import Task
+from shared.ports import AttemptRef, LineErrors, Target
+
+
+#: What a start without a checkpoint is refused with.
+NOT_PREPARED: Final = "not_prepared"
+
+
+#: Of lines whose answers nobody waited for.
+CANCELLED: Final = Reason(code="cancelled", text="cancelled before the hub answered")
+#: An import in calls of as many lines as a call takes.
+MANY: Final = BulkHabit("bulk", MOST_DEVICES)
+#: Lines that a job refused for want of room, each in a call of its own. Where so many in a row
+#: have no room again, the hub is full.
+ONE: Final = BulkHabit("again", 1, no_room=100)
+
+
+class IotHubBulkTarget:
+    """The `Target` port on the bulk calls of an IoT hub.
+
+    Args:
+        place: Where the calls are made.
+        habit: How; targets with different habits share nothing but the hub's budget.
+        strict: Whether one bad line rejects the whole file.
+    """
+
+    takes: Kind = "devices"
+    tasks: frozenset[Task] = frozenset({Task.IMPORT})
+
+    def __init__(self, place: BulkPlace, habit: BulkHabit, *, strict: bool) -> None:
+        self._place = place
+        self._habit = habit
+        self.slot = f"{habit.name}:{place.registry.host}"
+        self.strict = strict
+        self._runs = RunDocuments(place.documents, self.slot, Checkpoint)
+
+    @property
+    def ways(self) -> Mapping[str, Target]:
+        """The target itself; see the port."""
+        return {"": self}
+
+    def way_for(self, _lines: int) -> str:
+        """Return the only way; see the port."""
+        return ""
+
+    def look(self) -> Sequence[Job]:
+        """Return all runs that were started; see the port."""
+        return self._runs.jobs()
+
+    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Do nothing; see the port. Trying costs some of the budget, and each line is told."""
+
+    def prepare(self, ref: AttemptRef) -> None:
+        """Lay down the first checkpoint; see the port. The lines stay where they are."""
+        self._runs.prepare(ref, Checkpoint(lines=ref.lines))
+
+    def start(self, ref: AttemptRef) -> str:
+        """Set the run going; see the port. Its id follows from the attempt.
+
+        No call is made to the hub, so a run that was started before is simply named again.
+        """
+        stored = self._runs.read(ref)
+        if stored is None:
+            raise TargetRefused(NOT_PREPARED, "there is no checkpoint to start from")
+        if stored.run.status is None:
+            self._set_going(ref, stored)
+        return job_id(ref)
+
+    def advance(self, ref: AttemptRef, job_id: str, _: Sequence[Job]) -> Job | None:
+        """Make some of the calls; see the port."""
+        stored = self._runs.read(ref)
+        if stored is None or stored.run.status is None:
+            return None
+        run = BulkRun(self._place, self._habit, self._runs, ref, stored).go_on()
+        return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
+
+    def cancel(self, job_id: str) -> None:
+        """End the run where it is; see the port. What the hub applied by then stays applied."""
+        self._runs.cancel(job_id)
+
+    def fence(self, ref: AttemptRef) -> None:
+        """Take the checkpoint away unless the run was started; see the port."""
+        self._runs.withdraw(ref)
+
+    @contextmanager
+    def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
+        """Open what the calls said; see the port."""
+        stored = self._runs.read(ref)
+        if stored is None or not stored.run.is_final:
+            yield None
+        else:
+            with line_errors(self._said(ref, stored.run)) as errors:
+                yield errors
+
+    def exported(self, _: AttemptRef) -> None:
+        """Return None: nothing is exported. See the port."""
+        return
+
+    def clear(self, ref: AttemptRef) -> None:
+        """Forget the run and what was said; see the port."""
+        self._runs.clear(ref)
+
+    def _set_going(self, ref: AttemptRef, stored: Stored[Checkpoint]) -> None:
+        running = stored.run.with_status(JobStatus.RUNNING)
+        try:
+            self._runs.write(ref, running, stored.version)
+        except Conflict as gone:
+            raise TargetRefused(NOT_PREPARED, "the checkpoint was taken away") from gone
+
+    def _said(self, ref: AttemptRef, ended: Checkpoint) -> Iterator[LineError]:
+        yield from self._runs.told(ref)
+        yield from ended.said
+        if not ended.is_through:
+            why = ended.refused or CANCELLED
+            for line in self._without_answer(ref, ended):
+                yield LineError(*names_of(line), why.code, why.text)
+
+    def _without_answer(self, ref: AttemptRef, ended: Checkpoint) -> Iterator[bytes]:
+        path = f"work/{ref.import_id}/{ref.part}"
+        for single in ended.singles:
+            yield b"".join(self._place.work.read(path, *single.place))
+        yield from split_lines(self._place.work.read(path, ended.bytes_taken))

@@ -1,0 +1,131 @@
+"""Bulk calls into an emulated hub whose minutes pass only when a test lets them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from azure.storage.blob import BlobServiceClient
+
+from emulators.iot_hub import ticks
+from emulators.iot_hub.clock import Clock as HubClock
+from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.server import RunningHub, serve
+from emulators.iot_hub.tier import Tier
+from shared.adapters.blob_documents import BlobDocuments
+from shared.adapters.blob_files import BlobWork
+from shared.adapters.bulk_run import BulkHabit, BulkPlace
+from shared.adapters.hub_budget import HubBudget
+from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
+from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
+from shared.adapters.iot_hub_registry import IotHubRegistry
+from shared.adapters.run_documents import job_id
+from shared.adapters.storage import Container
+from shared.domain.bulk_result import BulkResult, CallRefused
+from shared.domain.import_errors import LineError
+from shared.domain.job import Job
+from shared.ports import AttemptRef
+from tests.builders import a_file
+from tests.fakes.clock import FakeClock
+
+
+PATIENCE = timedelta(minutes=3)
+#: Seconds between two polls.
+POLL = 15
+
+
+@contextmanager
+def standing_hub(tier: Tier | None = None, units: int = 1, **fields: Any) -> Iterator[RunningHub]:
+    """Serve a hub whose clock stands still."""
+    clock = HubClock(lambda: ticks.UNIX_EPOCH)
+    with serve(Hub(tier=tier, units=units, clock=clock, **fields)) as running:
+        yield running
+
+
+class CountingRegistry(IotHubRegistry):
+    """Remembers the lines of every call that left."""
+
+    def __init__(self, client: IotHubClient) -> None:
+        super().__init__(client)
+        self.calls: list[list[str]] = []
+
+    def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
+        self.calls.append([json.loads(line)["id"] for line in lines])
+        return super().apply(lines)
+
+
+@dataclass
+class BulkCalls:
+    """One hub, one app that imports into it, and their time."""
+
+    running: RunningHub
+    storage: BlobServiceClient
+    #: Names the container of the app's state, and the imports.
+    fresh: str
+    rate: int = 100
+    clock: FakeClock = field(default_factory=FakeClock)
+    habit: BulkHabit = MANY
+
+    def __post_init__(self) -> None:
+        owner = self.running.hub.policies["iothubowner"]
+        policy = SharedAccessPolicy(self.running.host, "iothubowner", owner.key)
+        self.client = IotHubClient(self.running.host, policy, 1, str(self.running.ca_file))
+        self.registry = CountingRegistry(self.client)
+        self.place = self.worker()
+
+    @property
+    def target(self) -> IotHubBulkTarget:
+        """The target as a worker has it that just began."""
+        return IotHubBulkTarget(self.place, self.habit, strict=False)
+
+    def accept(self, *lines: bytes) -> AttemptRef:
+        """Lay out accepted lines, and start."""
+        work = Container(self.storage, "work").client
+        work.upload_blob(f"{self.fresh}/devices.txt", a_file(*lines), overwrite=True)
+        ref = AttemptRef(self.fresh, 1, len(lines))
+        self.target.prepare(ref)
+        self.target.start(ref)
+        return ref
+
+    def poll(self, ref: AttemptRef) -> Job:
+        """Advance once."""
+        job = self.target.advance(ref, job_id(ref), ())
+        assert job
+        return job
+
+    def wait(self, seconds: float = POLL) -> None:
+        """Let time pass, here and at the hub."""
+        self.clock.move(seconds=seconds)
+        self.running.hub.clock.advance(seconds)
+
+    def finish(self, ref: AttemptRef, most: int = 100) -> float:
+        """Poll until the job has ended; return how many seconds it took."""
+        began = self.clock.monotonic()
+        for _ in range(most):
+            if self.poll(ref).status.is_final:
+                return self.clock.monotonic() - began
+            self.wait()
+        message = f"not done after {most} polls"
+        raise AssertionError(message)
+
+    def said(self, ref: AttemptRef) -> list[LineError]:
+        """Return what was said of lines."""
+        with self.target.outcome(ref) as errors:
+            assert errors
+            return list(errors.rest())
+
+    def worker(
+        self, documents: BlobDocuments | None = None, registry: IotHubRegistry | None = None
+    ) -> BulkPlace:
+        """Return what a worker has, with something special in it if the test wants that."""
+        documents = documents or BlobDocuments(Container(self.storage, self.fresh))
+        return BulkPlace(
+            registry=registry or self.registry,
+            documents=documents,
+            budget=HubBudget(documents, self.clock, self.running.host, self.rate),
+            work=BlobWork(self.storage),
+            clock=self.clock,
+            patience=PATIENCE,
+        )
