@@ -14,6 +14,7 @@ from emulators.iot_hub.tier import Tier
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.bulk_run import BulkHabit
 from shared.adapters.iot_hub_client import IotHubClient, bearer_token
+from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.domain.bulk_result import BulkResult, CallRefused
 from shared.domain.errors import Conflict, Unavailable
@@ -398,3 +399,16 @@ def test_the_killing_above_leaves_no_step_out(
     calls.place = calls.worker(Watched(Container(storage, fresh), killer), Mortal(calls, killer))
     calls.finish(ref)
     assert killer.steps == STEPS
+
+
+def test_a_cancelled_import_sends_no_more(calls: BulkCalls):
+    """What was applied stays; every line that had no answer is told to be cancelled."""
+    ref = calls.accept(*devices(150, importMode="create"))
+    calls.poll(ref)
+    calls.target.cancel(job_id(ref))
+    calls.wait(60)
+    assert calls.poll(ref).status is JobStatus.CANCELLED
+    assert len(calls.registry.calls) == 1
+    said = calls.said(ref)
+    assert {one.code for one in said} == {"cancelled"}
+    assert [one.device_id for one in said] == [f"d{number:03}" for number in range(100, 150)]

@@ -35,7 +35,7 @@ from tests.contract.targets import (
 )
 
 
-#: Targets whose jobs go on by themselves.
+#: Targets whose jobs are the hub's own: they go on by themselves, and may be exports.
 JOBS = pytest.mark.parametrize("scene", ["fake", *PLANES], indirect=True)
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 
@@ -151,6 +151,7 @@ def test_the_outcome_is_there_when_the_job_has_ended(scene: Scene, ref: AttemptR
         assert list(errors.rest()) == []
 
 
+@JOBS
 def test_an_export_writes_its_files(scene: Scene, ref: AttemptRef):
     """Not before the job has ended; then one file, and a second with configurations if asked."""
     ref = AttemptRef(ref.import_id, 1, 0, Task.EXPORT, Export(configurations=True))
