@@ -27,7 +27,7 @@ from shared.domain.bulk_result import BulkResult, CallRefused
 from shared.domain.import_errors import LineError
 from shared.domain.job import Job
 from shared.ports import AttemptRef
-from tests.builders import a_file
+from tests.builders import a_file, a_line
 from tests.fakes.clock import FakeClock
 
 
@@ -129,3 +129,8 @@ class BulkCalls:
             clock=self.clock,
             patience=PATIENCE,
         )
+
+
+def devices(count: int, **members: Any) -> list[bytes]:
+    """Return so many lines, of `d000` and its successors."""
+    return [a_line(f"d{number:03}", **members) for number in range(count)]

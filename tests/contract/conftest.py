@@ -10,7 +10,10 @@ from emulators.azurite import RunningAzurite
 from emulators.graph.server import RunningGraph, serve
 from emulators.graph.tenant import Tenant
 from emulators.iot_hub.arm.server import RunningManagement
+from emulators.iot_hub.server import RunningHub
+from emulators.iot_hub.tier import Tier
 from shared.adapters.storage import CLIENT_OPTIONS
+from tests.bulk_calls import BulkCalls, standing_hub
 from tests.contract.targets import Service, one_hub
 
 
@@ -49,3 +52,20 @@ def running() -> Iterator[RunningManagement]:
 def service(running: RunningManagement, storage: BlobServiceClient) -> Service:
     """The hub as new."""
     return Service(running, storage)
+
+
+@pytest.fixture(scope="session")
+def throttled_hub() -> Iterator[RunningHub]:
+    """A hub of one unit of S1."""
+    with standing_hub(Tier.S1) as running:
+        yield running
+
+
+@pytest.fixture
+def calls(
+    throttled_hub: RunningHub, storage: BlobServiceClient, fresh: str
+) -> Iterator[BulkCalls]:
+    """That hub as new, and an app that imports into it by calls."""
+    throttled_hub.hub.reset()
+    yield BulkCalls(throttled_hub, storage, fresh)
+    throttled_hub.hub.reset()

@@ -36,7 +36,7 @@ from tests.contract.targets import (
 )
 
 
-#: Targets whose jobs go on by themselves.
+#: Targets whose jobs are the hub's own: they go on by themselves, and may be exports.
 JOBS = pytest.mark.parametrize("scene", ["fake", *PLANES], indirect=True)
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 

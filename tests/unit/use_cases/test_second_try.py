@@ -8,6 +8,7 @@ from shared.domain.errors import Unavailable
 from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
+from shared.use_cases.cancel_import import cancel_import
 from shared.use_cases.poll_import_jobs import MISSING_FOR
 from tests.builders import a_file, a_line
 from tests.fakes.hub import FakeHub
@@ -151,3 +152,21 @@ def test_nothing_is_left_of_either_try(world: World, running: str, again: FakeHu
     assert not world.hub.exchange
     assert not again.exchange
     assert running in world.records.archived
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_second_try_can_be_cancelled(world: World, running: str, again: FakeHub, *, begun: bool):
+    """The first try stands, so the import is told line by line; before it began, it is asked."""
+    world.hub.finish(*full("d2"))
+    world.poll()
+    if begun:
+        world.poll()
+    cancel_import(world, running)
+    for _ in range(3):
+        world.poll()
+        if again.jobs and not again.logs:
+            again.logs[running, 2] = full("d2")
+    assert world.record(running).state is State.COMPLETED
+    (job,) = again.jobs.values()
+    assert job.status is JobStatus.CANCELLED
+    assert report(world, running)[1] == ("d2", "failed", QUOTA)

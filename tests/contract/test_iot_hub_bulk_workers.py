@@ -1,0 +1,201 @@
+"""Workers that make bulk calls: killed, paused, late and slow."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from emulators.iot_hub.server import RunningHub
+from shared.adapters.blob_documents import BlobDocuments
+from shared.adapters.bulk_run import BulkHabit
+from shared.adapters.storage import Container
+from shared.domain.bulk_result import BulkResult, CallRefused
+from shared.domain.errors import Conflict
+from shared.domain.job import JobStatus
+from shared.ports import AttemptRef
+from tests.builders import a_line
+from tests.bulk_calls import PATIENCE, BulkCalls, CountingRegistry, devices, standing_hub
+from tests.fakes.clock import FakeClock
+
+
+class Watched(BlobDocuments):
+    """Documents whose writes are watched."""
+
+    def __init__(self, container: Container, watch: Callable[[str], None]) -> None:
+        super().__init__(container)
+        self._watch = watch
+
+    def _write(self, path: str, *args: Any, **conditions: Any) -> str:
+        self._watch("before")
+        version = super()._write(path, *args, **conditions)
+        self._watch("after")
+        return version
+
+
+class Mortal(CountingRegistry):
+    """A registry whose calls are steps of which a worker may die."""
+
+    def __init__(self, calls: BulkCalls, watch: Callable[[str], None]) -> None:
+        super().__init__(calls.client)
+        self._watch = watch
+        self.calls = calls.registry.calls
+
+    def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
+        self._watch("before")
+        answer = super().apply(lines)
+        self._watch("after")
+        return answer
+
+
+@dataclass
+class Killer:
+    """Kills the worker before or after one of its steps."""
+
+    step: int
+    when: str
+    steps: int = 0
+
+    def __call__(self, when: str) -> None:
+        self.steps += when == "before"
+        if (self.steps, when) == (self.step, self.when):
+            raise KeyboardInterrupt
+
+
+@dataclass
+class Asleep:
+    """Lets the worker sleep after its second write: the budget's comes first, then the intent."""
+
+    clock: FakeClock
+    seconds: float
+    writes: int = 0
+
+    def after(self, when: str) -> None:
+        self.writes += when == "after"
+        if (self.writes, when) == (2, "after"):
+            self.clock.move(seconds=self.seconds)
+
+
+class LateRegistry(CountingRegistry):
+    """A registry whose answer comes so late that another worker has finished the import."""
+
+    def __init__(self, calls: BulkCalls, ref: AttemptRef) -> None:
+        super().__init__(calls.client)
+        self._calls, self._ref = calls, ref
+        self.others: JobStatus | None = None
+
+    def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
+        answer = super().apply(lines)
+        self._calls.place = self._calls.worker()
+        self._calls.wait(PATIENCE.total_seconds())
+        self._calls.finish(self._ref)
+        self.others = JobStatus.COMPLETED
+        return answer
+
+
+def test_a_worker_that_was_paused_makes_no_call(calls: BulkCalls):
+    """It stored its intent and slept; when it wakes, another one may have gone on."""
+    asleep = Asleep(calls.clock, PATIENCE.total_seconds())
+    ref = calls.accept(*devices(3, importMode="create"))
+    documents = Watched(Container(calls.storage, calls.fresh), asleep.after)
+    calls.place = calls.worker(documents)
+    assert calls.poll(ref).status is JobStatus.RUNNING
+    assert asleep.writes == 2
+    assert calls.registry.calls == []
+    calls.place = calls.worker()
+    calls.finish(ref)
+    assert [len(call) for call in calls.registry.calls] == [1, 1, 1]
+    assert len(calls.running.hub.registry) == 3
+
+
+def test_what_a_late_worker_knows_counts_no_more(calls: BulkCalls):
+    """It was paused after its call; meanwhile its lines were looked at, and the import went on."""
+    ref = calls.accept(*devices(3, importMode="create"))
+    late = LateRegistry(calls, ref)
+    calls.place = calls.worker(registry=late)
+    with pytest.raises(Conflict):
+        calls.poll(ref)
+    assert late.others == JobStatus.COMPLETED
+    assert len(calls.said(ref)) == 3
+    assert calls.running.hub.calls["POST /devices"] == 1
+
+
+class SlowRegistry(CountingRegistry):
+    """A registry whose calls take nine seconds each."""
+
+    def __init__(self, calls: BulkCalls) -> None:
+        super().__init__(calls.client)
+        self._wait = calls.wait
+
+    def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
+        self._wait(9)
+        return super().apply(lines)
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(calls: BulkCalls):
+    """Three calls were begun within 20 seconds; nothing hangs on how many lines there are."""
+    calls.running.hub.scale(None)
+    habit = replace(calls.habit, chunk=2)
+    slow = SlowRegistry(calls)
+    calls.habit, calls.place = habit, calls.worker(registry=slow)
+    ref = calls.accept(*devices(10, importMode="create"))
+    assert calls.poll(ref).status is JobStatus.RUNNING
+    assert len(slow.calls) == 3
+    assert calls.poll(ref).status is JobStatus.COMPLETED
+    assert [len(call) for call in slow.calls] == [2] * 5
+    assert calls.said(ref) == []
+
+
+@pytest.fixture(scope="module")
+def free_hub() -> Iterator[RunningHub]:
+    with standing_hub() as running:
+        yield running
+
+
+#: Writes and calls of the import that is killed below.
+STEPS = 21
+
+
+def an_import_with_everything(
+    hub: RunningHub, storage: BlobServiceClient, fresh: str
+) -> tuple[BulkCalls, AttemptRef]:
+    """Three calls; one line is refused, and one twin gets lost."""
+    hub.hub.reset()
+    hub.hub.twins_to_lose = 1
+    calls = BulkCalls(hub, storage, fresh, rate=1000, habit=BulkHabit("bulk", chunk=3))
+    lines = devices(7, tags={"floor": 1})
+    lines[4] = a_line("missing", importMode="update", tags={"floor": 1})
+    return calls, calls.accept(*lines)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
+def test_killed_anywhere_nothing_is_lost_and_nothing_done_twice(
+    free_hub: RunningHub, storage: BlobServiceClient, fresh: str, step: int, when: str
+):
+    """No identity is written a second time, for that would make new keys; all twins are there."""
+    calls, ref = an_import_with_everything(free_hub, storage, fresh)
+    killer = Killer(step, when)
+    calls.place = calls.worker(Watched(Container(storage, fresh), killer), Mortal(calls, killer))
+    with pytest.raises(KeyboardInterrupt):
+        calls.poll(ref)
+    calls.place = calls.worker()
+    calls.finish(ref)
+    identities = list(free_hub.hub.registry)
+    assert len(identities) == 6
+    assert {identity.tags for identity in identities} == {'{"floor": 1}'}
+    assert {identity.status_updated for identity in identities} == {None}
+    refused = [(one.device_id, one.code) for one in calls.said(ref) if not one.applied]
+    assert refused == [("missing", "DeviceNotFound")]
+
+
+def test_the_killing_above_leaves_no_step_out(
+    free_hub: RunningHub, storage: BlobServiceClient, fresh: str
+):
+    """The same import with nobody to kill it has as many steps."""
+    calls, ref = an_import_with_everything(free_hub, storage, fresh)
+    killer = Killer(0, "never")
+    calls.place = calls.worker(Watched(Container(storage, fresh), killer), Mortal(calls, killer))
+    calls.finish(ref)
+    assert killer.steps == STEPS
