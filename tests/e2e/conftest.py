@@ -11,7 +11,7 @@ from emulators.stack import Pace, running
 from tests.e2e.journey import Journey
 
 
-PACE = Pace(job=2, poll=1, scan=0.3, patience=4)
+PACE = Pace(job=4, poll=1, scan=0.3, patience=4)
 
 
 @pytest.fixture(scope="session")
