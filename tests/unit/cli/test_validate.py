@@ -1,11 +1,7 @@
 import gzip
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -371,33 +367,3 @@ def test_colours_can_be_switched_off(environ: Mapping[str, str], *, coloured: bo
     """As https://no-color.org asks for."""
     shown = run("-", content=a_file(GOOD, BAD), FORCE_COLOR="1", **environ).stdout
     assert bool(re.search(r"\x1b\[[\d;]*3\dm", shown)) == coloured
-
-
-@pytest.fixture
-def listening() -> Iterator[None]:
-    """Have child processes listen to Ctrl-C, also where a shell made this one deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("listening")
-def test_breaking_off_leaves_nothing_behind(folder: Path):
-    """No half file, no traceback, and the exit code of an interrupted command."""
-    with subprocess.Popen(  # noqa: S603 - this interpreter, our own command
-        [sys.executable, "-m", "cli", "validate", "-", "--out", str(folder / "out")],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    ) as command:
-        assert command.stdin
-        command.stdin.write(a_file(GOOD) * 100_000)
-        command.stdin.flush()
-        command.send_signal(signal.SIGINT)
-        output, errors = command.communicate()
-    assert command.returncode == 130
-    assert b"Traceback" not in errors
-    assert output == b""
-    assert list((folder / "out").iterdir()) == []
