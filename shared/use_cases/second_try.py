@@ -31,7 +31,8 @@ APPLIED_AGAIN = "applied_on_second_try"
 def is_worth_another_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> bool:
     """Tell whether a job refused lines for want of room, and its target can try them again."""
     target = ports.targets.get(record.target or "")
-    can = target is not None and record.way != AGAIN and AGAIN in target.ways
+    again = target.ways.get(AGAIN) if target else None
+    can = again is not None and record.way != AGAIN and record.task in again.tasks
     return can and any(error.again is Again.SINGLY for error in errors.rest())
 
 

@@ -36,8 +36,8 @@ from tests.contract.targets import (
 )
 
 
-#: Targets whose jobs are the hub's own: they go on by themselves, and may be exports.
-JOBS = pytest.mark.parametrize("scene", ["fake", *PLANES], indirect=True)
+#: Targets that tell a second start from the first; a run of bulk calls is the same one.
+TAKES_ONE = pytest.mark.parametrize("scene", ["fake", *PLANES, "intune"], indirect=True)
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 
 
@@ -76,7 +76,6 @@ def test_a_new_hub_shows_no_jobs(scene: Scene):
     assert list(scene.target.look()) == []
 
 
-@JOBS
 def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     """Under the id that start returned, as an import that takes the slot, until it has ended."""
     scene.accept(ref, a_file(a_line()))
@@ -90,7 +89,7 @@ def test_a_started_job_is_shown(scene: Scene, ref: AttemptRef):
     assert (job.status, job.takes_slot) == (JobStatus.COMPLETED, False)
 
 
-@JOBS
+@TAKES_ONE
 def test_a_hub_takes_one_job_at_a_time(scene: Scene, ref: AttemptRef):
     """The second start is told that the slot is taken, not that it has no right."""
     scene.accept(ref, a_file(a_line()))

@@ -8,6 +8,7 @@ from shared.domain.errors import Unavailable
 from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
+from shared.domain.task import Task
 from shared.use_cases.cancel_import import cancel_import
 from shared.use_cases.poll_import_jobs import MISSING_FOR
 from tests.builders import a_file, a_line
@@ -98,6 +99,14 @@ def test_a_target_without_another_way_reports_what_the_job_said(world: World):
     world.hub.finish(*full("d1"))
     world.poll()
     assert report(world, import_id) == [("d1", "failed", QUOTA)]
+
+
+def test_what_cannot_be_sent_singly_is_not_tried_again(world: World, running: str, again: FakeHub):
+    """The other way may be for devices only, and the lines be something else."""
+    again.tasks = frozenset({Task.EXPORT})
+    world.hub.finish(*full("d2"))
+    world.poll()
+    assert ("d2", "failed", QUOTA) in report(world, running)
 
 
 @pytest.mark.parametrize("call", ["prepare", "start"])
