@@ -6,20 +6,21 @@ A slot keeps two imports from one tenant's throttle; nothing else would suffer f
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import ClassVar
 
 from shared.adapters.graph_client import GraphClient
 from shared.adapters.intune_run import IntuneRun
 from shared.adapters.line_errors import line_errors
 from shared.adapters.run_documents import RunDocuments, job_id
+from shared.adapters.run_target import RunTarget
 from shared.domain.chunked_run import ChunkedRun
 from shared.domain.errors import Conflict, TargetBusy, TargetRefused
 from shared.domain.formats.recognition import Kind
 from shared.domain.job import Job, JobStatus
-from shared.domain.task import Task
-from shared.ports import AttemptRef, Clock, LineErrors, Target, Work
+from shared.ports import AttemptRef, Clock, LineErrors, Work
 
 
-class IntuneTarget:
+class IntuneTarget(RunTarget[ChunkedRun]):
     """The `Target` port on one tenant of Intune.
 
     Args:
@@ -31,8 +32,7 @@ class IntuneTarget:
         overwrite: Whether identities that exist get the details of the file.
     """
 
-    takes: Kind = "intune"
-    tasks: frozenset[Task] = frozenset({Task.IMPORT})
+    takes: ClassVar[Kind] = "intune"
 
     def __init__(
         self,
@@ -44,26 +44,11 @@ class IntuneTarget:
         strict: bool,
         overwrite: bool,
     ) -> None:
+        super().__init__(runs, slot_of(client.host), strict=strict)
         self._client = client
-        self._runs = runs
         self._work = work
         self._clock = clock
         self._overwrite = overwrite
-        self.strict = strict
-        self.slot = slot_of(client.host)
-
-    @property
-    def ways(self) -> Mapping[str, Target]:
-        """The target itself; see the port."""
-        return {"": self}
-
-    def way_for(self, _lines: int) -> str:
-        """Return the only way; see the port."""
-        return ""
-
-    def look(self) -> Sequence[Job]:
-        """Return our own runs; see the port."""
-        return self._runs.jobs()
 
     def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
         """Do nothing; see the port. A right is told by the first call, and Intune has no limit."""
@@ -102,18 +87,6 @@ class IntuneTarget:
         ).go_on()
         return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
 
-    def cancel(self, job_id: str) -> None:
-        """End the run where it is; see the port. What Intune took by then stays there."""
-        self._runs.cancel(job_id)
-
-    def exported(self, _: AttemptRef) -> None:
-        """Return None: nothing is exported. See the port."""
-        return
-
-    def fence(self, ref: AttemptRef) -> None:
-        """Take back a run that is not started; see the port."""
-        self._runs.withdraw(ref)
-
     @contextmanager
     def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
         """Open what became of the lines; see the port."""
@@ -123,10 +96,6 @@ class IntuneTarget:
         else:
             with line_errors(self._runs.told(ref)) as errors:
                 yield errors
-
-    def clear(self, ref: AttemptRef) -> None:
-        """Forget the run; see the port."""
-        self._runs.clear(ref)
 
 
 def slot_of(host: str) -> str:

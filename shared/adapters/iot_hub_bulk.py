@@ -11,17 +11,16 @@ from typing import Final
 from shared.adapters.bulk_run import BulkHabit, BulkPlace, BulkRun
 from shared.adapters.line_errors import line_errors
 from shared.adapters.run_documents import RunDocuments, Stored, job_id
+from shared.adapters.run_target import RunTarget
 from shared.domain.accepted_part import names_of
 from shared.domain.checkpoint import Checkpoint
 from shared.domain.chunk import MOST_DEVICES
 from shared.domain.errors import Conflict, TargetRefused
 from shared.domain.formats.ndjson import split_lines
-from shared.domain.formats.recognition import Kind
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Reason
 from shared.domain.job import Job, JobStatus
-from shared.domain.task import Task
-from shared.ports import AttemptRef, LineErrors, Target
+from shared.ports import AttemptRef, LineErrors
 
 
 #: What a start without a checkpoint is refused with.
@@ -37,7 +36,7 @@ MANY: Final = BulkHabit("bulk", MOST_DEVICES)
 ONE: Final = BulkHabit("again", 1, no_room=100)
 
 
-class IotHubBulkTarget:
+class IotHubBulkTarget(RunTarget[Checkpoint]):
     """The `Target` port on the bulk calls of an IoT hub.
 
     Args:
@@ -46,28 +45,11 @@ class IotHubBulkTarget:
         strict: Whether one bad line rejects the whole file.
     """
 
-    takes: Kind = "devices"
-    tasks: frozenset[Task] = frozenset({Task.IMPORT})
-
     def __init__(self, place: BulkPlace, habit: BulkHabit, *, strict: bool) -> None:
         self._place = place
         self._habit = habit
-        self.slot = f"{habit.name}:{place.registry.host}"
-        self.strict = strict
-        self._runs = RunDocuments(place.documents, self.slot, Checkpoint)
-
-    @property
-    def ways(self) -> Mapping[str, Target]:
-        """The target itself; see the port."""
-        return {"": self}
-
-    def way_for(self, _lines: int) -> str:
-        """Return the only way; see the port."""
-        return ""
-
-    def look(self) -> Sequence[Job]:
-        """Return all runs that were started; see the port."""
-        return self._runs.jobs()
+        slot = f"{habit.name}:{place.registry.host}"
+        super().__init__(RunDocuments(place.documents, slot, Checkpoint), slot, strict=strict)
 
     def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
         """Do nothing; see the port. Trying costs some of the budget, and each line is told."""
@@ -96,14 +78,6 @@ class IotHubBulkTarget:
         run = BulkRun(self._place, self._habit, self._runs, ref, stored).go_on()
         return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
 
-    def cancel(self, job_id: str) -> None:
-        """End the run where it is; see the port. What the hub applied by then stays applied."""
-        self._runs.cancel(job_id)
-
-    def fence(self, ref: AttemptRef) -> None:
-        """Take the checkpoint away unless the run was started; see the port."""
-        self._runs.withdraw(ref)
-
     @contextmanager
     def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
         """Open what the calls said; see the port."""
@@ -113,14 +87,6 @@ class IotHubBulkTarget:
         else:
             with line_errors(self._said(ref, stored.run)) as errors:
                 yield errors
-
-    def exported(self, _: AttemptRef) -> None:
-        """Return None: nothing is exported. See the port."""
-        return
-
-    def clear(self, ref: AttemptRef) -> None:
-        """Forget the run and what was said; see the port."""
-        self._runs.clear(ref)
 
     def _set_going(self, ref: AttemptRef, stored: Stored[Checkpoint]) -> None:
         running = stored.run.with_status(JobStatus.RUNNING)

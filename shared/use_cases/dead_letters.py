@@ -13,9 +13,8 @@ from shared.domain.import_record import ImportRecord, Reason, Source, import_id
 from shared.domain.lifecycle import State
 from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
-from shared.domain.result import import_result
 from shared.ports import Ports
-from shared.use_cases.conclude import conclude, ending_for_all
+from shared.use_cases.conclude import conclude, ending_for_all, told
 
 
 log = logging.getLogger(__name__)
@@ -36,11 +35,7 @@ def note(ports: Ports, record: ImportRecord, text: str) -> ImportRecord:
     now = ports.clock.now()
     reason = Reason(code=DEADLETTERED, text=text)
     changes = {"reason": reason, "tries": record.tries + 1, "not_before": now + record.back_off()}
-    told = record.amend(**changes)
-    data = import_result(told, (), {})
-    stored = ports.records.replace(
-        told.model_copy(update=told.with_event(DEADLETTERED, now, data))
-    )
+    stored = ports.records.replace(told(record.amend(**changes), now, DEADLETTERED))
     log.error("import.deadlettered id=%s state=%s", record.id, record.state)
     return stored
 
