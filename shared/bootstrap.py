@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Any
 
     from azure.core.credentials import TokenCredential
     from azure.servicebus import ServiceBusClient
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from shared.adapters.exchange import Exchange
     from shared.adapters.iot_hub_client import IotHubClient
     from shared.adapters.rest import Signing
-    from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
+    from shared.adapters.storage_clock import StorageClock
+    from shared.ports import DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
 
 
@@ -122,11 +124,12 @@ class AzurePorts:
         self._settings = settings
 
     @cached_property
-    def clock(self) -> "Clock":
-        """The time of this machine."""
+    def clock(self) -> "StorageClock":
+        """The time, as the account with the records tells it."""
+        from shared.adapters.storage_clock import StorageClock
         from shared.adapters.system_clock import SystemClock
 
-        return SystemClock()
+        return StorageClock(SystemClock())
 
     @cached_property
     def files(self) -> "DeviceFiles":
@@ -181,7 +184,7 @@ class AzurePorts:
 
     @cached_property
     def _storage(self) -> "BlobServiceClient":
-        return _blob_service(self._settings.device_files)
+        return _blob_service(self._settings.device_files, raw_response_hook=self.clock.hear)
 
     @cached_property
     def _documents(self) -> "BlobDocuments":
@@ -316,15 +319,16 @@ def _credential(connection: "Connection") -> "TokenCredential":
     return DefaultAzureCredential(managed_identity_client_id=connection.client_id)
 
 
-def _blob_service(connection: "Connection") -> "BlobServiceClient":
+def _blob_service(connection: "Connection", **options: "Any") -> "BlobServiceClient":
     from azure.storage.blob import BlobServiceClient
 
     from shared.adapters.storage import CLIENT_OPTIONS
 
     if connection.connection_string:
         text = connection.connection_string.get_secret_value()
-        return BlobServiceClient.from_connection_string(text, **CLIENT_OPTIONS)
-    return BlobServiceClient(connection.address, _credential(connection), **CLIENT_OPTIONS)
+        return BlobServiceClient.from_connection_string(text, **CLIENT_OPTIONS, **options)
+    credential = _credential(connection)
+    return BlobServiceClient(connection.address, credential, **CLIENT_OPTIONS, **options)
 
 
 def _service_bus(connection: "Connection") -> "ServiceBusClient":

@@ -62,12 +62,26 @@ class DeviceFiles(Protocol):
 class Work(Protocol):
     """The files that we write: `work/<import id>/…` for us, `reports/<import id>/…` for people."""
 
-    def replace(self, folder: str, names: Sequence[str]) -> AbstractContextManager[OpenFile]:
+    def replace(
+        self, folder: str, names: Sequence[str], onto: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[OpenFile]:
         """Open files of a folder for writing, in place of what they held.
 
         Each appears whole when the block ends well, else not at all; one that nothing was written
         to is empty then. The sections of a file follow one another, in whatever order they come.
+
+        Args:
+            folder: Where they are.
+            names: What they are called.
+            onto: What `versions` returned, if nothing else may be replaced.
+
+        Raises:
+            Conflict: A file is not in the version of `onto`.
         """
+        ...
+
+    def versions(self, folder: str) -> Mapping[str, str]:
+        """Return the version of each file that is in a folder now, by its name."""
         ...
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
@@ -297,6 +311,13 @@ class Target(Protocol):
 
     def clear(self, ref: AttemptRef) -> None:
         """Delete everything that was laid out for the attempt. Doing so twice changes nothing."""
+        ...
+
+    def laid_out(self) -> Iterator[tuple[str, int]]:
+        """Yield import and number of each attempt for which something is laid out.
+
+        Those of other targets may be among them, never those of another app.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
 """Device files, work files and reports as blobs, always streamed."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -10,6 +10,7 @@ from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import BlobClient, BlobProperties, BlobServiceClient
 
 from shared.adapters.blob_reading import bytes_of, pieces, read_ahead
+from shared.adapters.blob_writing import onto as only
 from shared.adapters.blob_writing import writing
 from shared.adapters.storage import Container, storage_errors
 from shared.domain.errors import SourceChanged
@@ -54,7 +55,7 @@ class BlobDeviceFiles:
             account=str(self._service.account_name),
             container=container,
             name=str(blob.name),
-            etag=f'"{str(blob.etag).strip('"')}"',  # a listing leaves out the quotation marks
+            etag=_version(blob),
             size=int(blob.size),
             last_modified=blob.last_modified,
             metadata=blob.metadata or {},
@@ -78,10 +79,22 @@ class BlobWork:
         self._containers = {name: Container(service, name) for name in ("work", "reports")}
 
     @contextmanager
-    def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
+    def replace(
+        self, folder: str, names: Sequence[str], onto: Mapping[str, str] | None = None
+    ) -> Iterator[OpenFile]:
         """Open files of a folder for writing; see the port."""
-        with writing({name: self._blob(f"{folder}/{name}") for name in names}) as files:
+        blobs = {name: self._blob(f"{folder}/{name}") for name in names}
+        conditions = {} if onto is None else {name: only(onto.get(name)) for name in names}
+        with writing(blobs, conditions) as files:
             yield files
+
+    def versions(self, folder: str) -> Mapping[str, str]:
+        """Return the version of each file of a folder; see the port."""
+        container, _, prefix = f"{folder}/".partition("/")
+        client = self._containers[container].client
+        with storage_errors(), failpoint("file.list", folder):
+            blobs = list(client.list_blobs(prefix))
+        return {str(blob.name).removeprefix(prefix): _version(blob) for blob in blobs}
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file; see the port."""
@@ -104,3 +117,8 @@ class BlobWork:
     def _blob(self, path: str) -> BlobClient:
         container, _, name = path.partition("/")
         return self._containers[container].client.get_blob_client(name)
+
+
+def _version(blob: BlobProperties) -> str:
+    # A listing leaves out the quotation marks.
+    return f'"{str(blob.etag).strip('"')}"'

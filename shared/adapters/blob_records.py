@@ -24,20 +24,40 @@ class BlobRecords:
 
     def create(self, record: ImportRecord) -> ImportRecord:
         """Store a new record, or return the one of this import; see the port."""
-        if archived := self._documents.read(_archive_path(record)):
-            return _record(archived.body, archived.version)
+        if archived := self._archived(record):
+            return archived
         try:
             version = self._documents.create(_path(record.id), _body(record), _metadata(record))
         except Conflict:
-            if known := self.get(record.id):
+            if known := self.get(record.id) or self._archived(record):
                 return known
             raise
-        return record.model_copy(update={"version": version})
+        return self._unless_late(record.model_copy(update={"version": version}))
 
     def get(self, import_id: str) -> ImportRecord | None:
         """Return the active record of an import; see the port."""
         document = self._documents.read(_path(import_id))
+        if document is None:
+            return None
+        record = _record(document.body, document.version)
+        if record.state is State.RECEIVED and self._unless_late(record).is_final:
+            return None
+        return record
+
+    def _archived(self, record: ImportRecord) -> ImportRecord | None:
+        document = self._documents.read(_archive_path(record))
         return _record(document.body, document.version) if document else None
+
+    def _unless_late(self, record: ImportRecord) -> ImportRecord:
+        """Return what is archived instead of a record that was stored too late, and delete that.
+
+        Between looking into the archive and storing a record a worker may stand still for longer
+        than the whole import takes.
+        """
+        archived = self._archived(record)
+        if archived:
+            self._documents.delete(_path(record.id), record.version or "")
+        return archived or record
 
     def replace(self, record: ImportRecord) -> ImportRecord:
         """Store the next revision of a record; see the port."""

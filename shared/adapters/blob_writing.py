@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
+from azure.core import MatchConditions
 from azure.storage.blob import BlobBlock, BlobClient
 
 from shared.adapters.storage import BLOCK_BYTES, storage_errors
@@ -23,12 +24,32 @@ from shared.ports import OpenFile
 HELD_BYTES: Final = 2 * BLOCK_BYTES
 
 
+#: What makes a call depend on the version that is there.
+type Conditions = Mapping[str, Any]
+
+
+def onto(version: str | None) -> Conditions:
+    """Return the conditions of a write that replaces only that version; None if there is none."""
+    if version is None:
+        return {"match_condition": MatchConditions.IfMissing}
+    return {"etag": version, "match_condition": MatchConditions.IfNotModified}
+
+
 @contextmanager
-def writing(blobs: Mapping[str, BlobClient]) -> Iterator[OpenFile]:
-    """Open blobs for writing, by name. Each appears whole when the block ends well."""
+def writing(
+    blobs: Mapping[str, BlobClient], conditions: Mapping[str, Conditions]
+) -> Iterator[OpenFile]:
+    """Open blobs for writing, by name. Each appears whole when the block ends well.
+
+    Args:
+        blobs: Where to write.
+        conditions: What must be true of a blob for it to be replaced.
+    """
     with ThreadPoolExecutor(1, "upload") as thread:
         upload = _Upload(thread)
-        files = {name: _File(blob, upload) for name, blob in blobs.items()}
+        files = {
+            name: _File(blob, upload, conditions.get(name, {})) for name, blob in blobs.items()
+        }
         yield lambda name, section: files[name].section(section)
         for file in files.values():
             file.commit()
@@ -110,9 +131,10 @@ class _File:
     in turn, and still follow one another.
     """
 
-    def __init__(self, blob: BlobClient, upload: _Upload) -> None:
+    def __init__(self, blob: BlobClient, upload: _Upload, conditions: Conditions) -> None:
         self._blob = blob
         self._upload = upload
+        self._conditions = conditions
         self._sections: dict[int, _Section] = {}
 
     def section(self, number: int) -> Write:
@@ -130,7 +152,7 @@ class _File:
             return
         content = b"".join(section.take() for section in sections)
         with storage_errors(), failpoint("file.write", _path(self._blob)):
-            self._blob.upload_blob(content, overwrite=True)
+            self._blob.upload_blob(content, overwrite=True, **self._conditions)
 
     def _commit_blocks(self, sections: list[_Section]) -> None:
         for section in sections:
@@ -138,4 +160,4 @@ class _File:
         self._upload.wait()
         blocks = [block for section in sections for block in section.blocks]
         with storage_errors(), failpoint("file.commit", _path(self._blob)):
-            self._blob.commit_block_list(blocks)
+            self._blob.commit_block_list(blocks, **self._conditions)

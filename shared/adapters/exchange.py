@@ -55,6 +55,10 @@ _INPUTS: Final[Mapping[Task, tuple[str, ...]]] = {
 }
 #: Where it says what became of single lines.
 _LOGS: Final = {Task.IMPORT: ERRORS, Task.IMPORT_CONFIGURATIONS: CONFIGURATION_ERRORS}
+#: What the names of containers begin with, and their note of whose they are: the account with the
+#: records, for apps may share the account that hubs use.
+_PREFIX: Final = "imp-"
+_OWNER: Final = "records"
 #: Nobody knows how much an export will be; a hub holds no more.
 _MOST_LINES: Final = 1_000_000
 
@@ -114,7 +118,7 @@ class Exchange:
     def _make(self, ref: AttemptRef) -> None:
         container = self._container(ref)
         with suppress(ResourceExistsError), failpoint("exchange.create", container.container_name):
-            container.create_container()
+            container.create_container(metadata={_OWNER: str(self._work.account_name)})
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
         source = self._work.get_blob_client("work", f"{ref.import_id}/{Part.DEVICES}")
@@ -194,8 +198,17 @@ class Exchange:
         ):
             container.delete_container()
 
+    def attempts(self) -> Iterator[tuple[str, int]]:
+        """Yield import and number of each attempt of this app that has a container."""
+        with storage_errors(), failpoint("exchange.list", _PREFIX):
+            found = list(self._service.list_containers(_PREFIX, include_metadata=True))
+        for container in found:
+            import_id, _, number = str(container.name).removeprefix(_PREFIX).rpartition("-a")
+            if (container.metadata or {}).get(_OWNER) == self._work.account_name:
+                yield import_id, int(number)
+
     def _container(self, ref: AttemptRef) -> ContainerClient:
-        return self._service.get_container_client(f"imp-{ref.import_id}-a{ref.number}")
+        return self._service.get_container_client(f"{_PREFIX}{ref.import_id}-a{ref.number}")
 
     def _container_access(
         self, ref: AttemptRef, rights: ContainerSasPermissions, lifetime: timedelta

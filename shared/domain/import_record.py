@@ -93,6 +93,8 @@ class Attempt(_Value):
     intent_at: AwareDatetime | None = None
     #: The jobs that the target showed before the POST.
     baseline: tuple[str, ...] = ()
+    #: When its input was taken away because its start had stopped; no job of it begins any more.
+    fenced_at: AwareDatetime | None = None
     job_id: str | None = None
     #: Since when the target does not show what it should.
     missing_since: AwareDatetime | None = None

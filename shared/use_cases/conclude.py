@@ -1,12 +1,13 @@
 """Ends an import: every entry gets its outcome, the reports are written, the result is put down.
 
 The reports come first and the final state last, in one write with the event. So whoever dies in
-between leaves an import that is simply ended once more, with the same bytes.
+between leaves an import that is simply ended once more. Whoever comes too late, for having stood
+still, replaces no report: the versions it may replace were noted before it wrote the record.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -93,12 +94,31 @@ def _copied(chunks: Iterable[bytes], write: Write) -> int:
     return lines
 
 
-def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord:
-    """Write the reports of an import and store its final state with the event for subscribers."""
-    account_of = _of_export if record.export else _of_import
-    account = account_of(ports.work, record, ending)
+def conclude(
+    ports: Ports, record: ImportRecord, ending: Ending, via: Sequence[State] = ()
+) -> ImportRecord:
+    """Write the reports of an import and store its final state with the event for subscribers.
+
+    Args:
+        ports: The world.
+        record: The import, as it was read.
+        ending: How it ends.
+        via: The states through which it goes there at once.
+
+    Raises:
+        Conflict: Someone else wrote the record, or a report.
+    """
+    versions = ports.work.versions(f"reports/{record.id}")
+    # Whoever read it before fails from here on, and whoever reads it later finds other versions.
+    record = ports.records.replace(record.amend())
+    if record.export:
+        account = _of_export(ports.work, record, ending)
+    else:
+        account = _of_import(ports.work, record, ending, versions)
     now = ports.clock.now()
     reason = ending.reason or _refused_cancel(record)
+    for state in via:
+        record = record.advance(state, now)
     ended = record.advance(ending.state, now, counts=account.counts, reason=reason)
     kind = ending.event or ending.state
     stored = ports.records.replace(told(ended, now, kind, account.samples, account.reports))
@@ -129,8 +149,10 @@ class _Account:
     reports: Mapping[str, str]
 
 
-def _of_import(work: Work, record: ImportRecord, ending: Ending) -> _Account:
-    outcomes, samples = _write_reports(work, record, ending)
+def _of_import(
+    work: Work, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
+) -> _Account:
+    outcomes, samples = _write_reports(work, record, ending, versions)
     counts = record.counts.model_copy(
         update={"applied": outcomes[Outcome.APPLIED], "failed": outcomes[Outcome.FAILED]}
     )
@@ -159,12 +181,12 @@ def _addresses(work: Work, record: ImportRecord) -> dict[str, str]:
 
 
 def _write_reports(
-    work: Work, record: ImportRecord, ending: Ending
+    work: Work, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
 ) -> tuple[Counter[Outcome], tuple[SampleError, ...]]:
     outcomes: Counter[Outcome] = Counter()
     samples: list[SampleError] = []
     names = (REPORT, _retry_name(record), *COPIES.values())
-    with work.replace(f"reports/{record.id}", names) as files:
+    with work.replace(f"reports/{record.id}", names, onto=versions) as files:
         report = files(REPORT, 0)
         retry = _Retry(record, work, files(_retry_name(record), 0))
         for line in _report(work, record, ending):
@@ -177,9 +199,14 @@ def _write_reports(
                 samples.append(sample(line))
         retry.end()
         for name in COPIES.values():
-            for chunk in work.read(f"work/{record.id}/{name}"):
+            for chunk in _noted(work, record, name):
                 files(name, 0)(chunk)
     return outcomes, tuple(samples)
+
+
+def _noted(work: Work, record: ImportRecord, name: str) -> Iterator[bytes]:
+    """Return what validation wrote, if it came to its end; what it left half done is nothing."""
+    return work.read(f"work/{record.id}/{name}") if record.layout else iter(())
 
 
 class _Retry:
@@ -189,7 +216,7 @@ class _Retry:
         self._write = write
         self._format = format_from(record.layout)
         self._entries = 0
-        for chunk in work.read(f"work/{record.id}/{Part.ENTRIES}"):
+        for chunk in _noted(work, record, Part.ENTRIES):
             self._write(chunk if self._entries else self._format.head + chunk)
             self._entries += 1
 
@@ -207,7 +234,7 @@ class _Retry:
 
 def _report(work: Work, record: ImportRecord, ending: Ending) -> Iterator[ReportLine]:
     def lines(part: Part) -> Iterator[bytes]:
-        return split_lines(work.read(f"work/{record.id}/{part}"))
+        return split_lines(_noted(work, record, part))
 
     yield from in_order(
         *_sent(work, record, ending.verdicts),

@@ -33,13 +33,22 @@ from shared.use_cases.second_try import (
     go_on_with_second_try,
     is_worth_another_try,
 )
-from shared.use_cases.start_import_job import attempt_ref, free_slot, put_back, target_of
+from shared.use_cases.start_import_job import (
+    attempt_ref,
+    free_forgotten_slot,
+    free_slot,
+    put_back,
+    target_of,
+)
 
 
 log = logging.getLogger(__name__)
 
 #: How long a hub may fail to show a job, or a log, before a person must look.
 MISSING_FOR: Final = timedelta(minutes=10)
+
+#: A hub shows a job at the latest when this part of the patience has gone by.
+SHOWN_WITHIN: Final = 3
 
 _ENDS: Final = {JobStatus.FAILED: State.FAILED, JobStatus.CANCELLED: State.CANCELLED}
 
@@ -105,11 +114,12 @@ def _target(ports: Ports, slot: str) -> Target:
 
 
 def _step(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: timedelta) -> None:
+    # Since the listing it may have gone on to where there is nothing to do.
     if record.state is State.STARTING:
         _recover(ports, record, jobs, patience)
     elif record.state is State.RETRYING:
         _try_again(ports, record)
-    else:
+    elif record.state is State.RUNNING:
         _follow(ports, record, jobs)
 
 
@@ -121,8 +131,8 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
     kind = record.task.job_kind
     found = find_job(attempt.baseline, jobs, kind) if attempt.intent_at else NoJob()
     if attempt.intent_at and isinstance(found, NoJob):
-        # From here on the hub refuses a POST of this attempt, however late it arrives.
-        target_of(ports, record).fence(attempt_ref(record, attempt))
+        if not _is_fenced(ports, record, patience):
+            return
         found = find_job(attempt.baseline, target_of(ports, record).look(), kind)
     match found:
         case Adopt(job_id):
@@ -136,6 +146,19 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
         case Unclear(job_ids):
             text = f"the hub has {len(job_ids)} new jobs, and one of them may be this import"
             _hand_over(ports, record, Reason(code="unclear_start", text=text))
+
+
+def _is_fenced(ports: Ports, record: ImportRecord, patience: timedelta) -> bool:
+    """Tell whether no job of this attempt can begin any more, and one that began is shown."""
+    if fenced_at := record.attempt.fenced_at:
+        return ports.clock.now() - fenced_at >= patience / SHOWN_WITHIN
+    # Whoever is still starting it fails at its next write, and ends nothing for being refused.
+    record = ports.records.replace(record.amend())
+    # From here on the hub refuses a POST of this attempt, however late it arrives.
+    target_of(ports, record).fence(attempt_ref(record, record.attempt))
+    ports.records.replace(record.amend(**record.with_attempt(fenced_at=ports.clock.now())))
+    log.warning("import.fenced id=%s", record.id)
+    return False
 
 
 def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
@@ -236,18 +259,6 @@ def _next(ports: Ports, slot: str, group: Sequence[Summary], patience: timedelta
     if not waiting or any(one.state in HOLDS_SLOT for one in group):
         return None
     with _postponed(slot):
-        _free_forgotten_slot(ports, slot, patience)
+        free_forgotten_slot(ports, slot, patience)
     first = min(waiting, key=attrgetter("queued_at", "id"))
     return first.id if (first.not_before or ports.clock.now()) <= ports.clock.now() else None
-
-
-def _free_forgotten_slot(ports: Ports, slot: str, patience: timedelta) -> None:
-    """Free a slot whose holder never got further than taking it."""
-    hold = ports.slots.holder(slot)
-    if hold is None or ports.clock.now() - hold.taken_at < patience:
-        return
-    record = ports.records.get(hold.import_id)
-    if record and record.state is State.QUEUED:
-        # Whoever is still starting it fails at its next write, for the record has moved on.
-        ports.records.replace(record.amend())
-    ports.slots.release(slot, hold)

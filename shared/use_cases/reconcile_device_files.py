@@ -14,6 +14,7 @@ from shared.domain.errors import TryAgain
 from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
+from shared.use_cases.sweep import sweep
 from shared.use_cases.validate_device_file import validate_device_file, validate_received
 
 
@@ -40,18 +41,18 @@ def reconcile_device_files(
         if record and _is_overdue(ports, record, overdue):
             log.warning("import.validation_resumed id=%s", record.id)
             tickets += _done(partial(validate_received, ports, record, default_target))
+    _done(partial(sweep, ports, overdue))
     return tickets
 
 
-def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
-    """Yield the ticket that comes of it, if one does; leave to the next time what cannot be."""
+def _done(take_in: Callable[[], str | None]) -> list[str]:
+    """Return the ticket that comes of it, if one does; leave to the next time what cannot be."""
     try:
         ticket = take_in()
     except TryAgain as why:
         log.warning("device_file.postponed why=%s", why)
-        return
-    if ticket:
-        yield ticket
+        return []
+    return [ticket] if ticket else []
 
 
 def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[Source]:
@@ -60,7 +61,7 @@ def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[So
     old = [one for one in ports.files.all(container) if one.last_modified < latest]
     days = {one.last_modified.astimezone(UTC).date() for one in old}
     known = {summary.id for summary in ports.records.active()}
-    for day in days:
+    for day in sorted(days):
         known.update(ports.records.archived_on(day))
     return (one for one in old if _id(one) not in known)
 

@@ -101,10 +101,11 @@ def put_back(
     if record.state is State.QUEUED:
         ports.records.replace(record.amend(**changes))
     else:
-        target_of(ports, record).clear(attempt_ref(record, record.attempt))
         # The next attempt looks for itself, so what this one saw need not make the record grow.
         changes |= record.with_attempt(baseline=())
         ports.records.replace(record.advance(State.QUEUED, now, **changes))
+        # Not before: as long as it is starting, its worker may go on and have a job.
+        target_of(ports, record).clear(attempt_ref(record, record.attempt))
     free_slot(ports, record)
     log.info("import.put_back id=%s code=%s wait=%ds", record.id, reason.code, wait.seconds)
 
@@ -114,6 +115,20 @@ def free_slot(ports: Ports, record: ImportRecord) -> None:
     hold = ports.slots.holder(record.slot) if record.slot else None
     if hold and hold.import_id == record.id:
         ports.slots.release(record.slot, hold)
+
+
+def free_forgotten_slot(ports: Ports, slot: str, patience: timedelta) -> None:
+    """Free a slot whose holder never got further than taking it."""
+    hold = ports.slots.holder(slot)
+    if hold is None or ports.clock.now() - hold.taken_at < patience:
+        return
+    record = ports.records.get(hold.import_id)
+    if record and record.state in HOLDS_SLOT:
+        return
+    if record and record.state is State.QUEUED:
+        # Whoever is still starting it fails at its next write, for the record has moved on.
+        ports.records.replace(record.amend())
+    ports.slots.release(slot, hold)
 
 
 def _is_its_turn(ports: Ports, record: ImportRecord) -> bool:

@@ -127,11 +127,12 @@ class _WorkParts:
 
 
 def _send_or_not(ports: Ports, record: ImportRecord, way: str, *, dry_run: bool) -> ImportRecord:
-    now = ports.clock.now()
-    validated = record.advance(State.VALIDATED, now)
     if dry_run:
         why = Reason(code="dry_run", text="nothing was sent, as the file asked for")
-        return conclude(ports, validated, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
+        ending = ending_for_all(State.COMPLETED, Outcome.SKIPPED, why)
+        return conclude(ports, record, ending, via=[State.VALIDATED])
+    now = ports.clock.now()
+    validated = record.advance(State.VALIDATED, now)
     log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
              record.counts.rejected)  # fmt: skip
     slot = ports.targets[record.target or ""].ways[way].slot

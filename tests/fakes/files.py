@@ -2,13 +2,13 @@
 
 import hashlib
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from shared.domain.errors import SourceChanged
+from shared.domain.errors import Conflict, SourceChanged
 from shared.domain.import_record import Source
 from shared.domain.parts import Part
 from shared.ports import OpenFile
@@ -74,20 +74,32 @@ class FakeWork:
     """The `Work` port in memory."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    #: How often each file was written.
+    writes: Counter[str] = field(default_factory=Counter)
     #: Raised by the next writing, instead of doing it.
     fail_next: Exception | None = None
 
     @contextmanager
-    def replace(self, folder: str, names: Sequence[str]) -> Iterator[OpenFile]:
-        """Collect bytes; they appear at the end."""
+    def replace(
+        self, folder: str, names: Sequence[str], onto: Mapping[str, str] | None = None
+    ) -> Iterator[OpenFile]:
+        """Collect bytes; they appear at the end, unless somebody else wrote meanwhile."""
         if failure := self.fail_next:
             self.fail_next = None
             raise failure
         parts: Mapping[str, dict[int, list[bytes]]] = {name: defaultdict(list) for name in names}
         yield lambda name, section: parts[name][section].append
         for name, sections in parts.items():
+            if onto is not None and self.versions(folder).get(name) != onto.get(name):
+                raise Conflict(name)
             content = (b"".join(section) for _, section in sorted(sections.items()))
             self.files[f"{folder}/{name}"] = b"".join(content)
+            self.writes[f"{folder}/{name}"] += 1
+
+    def versions(self, folder: str) -> Mapping[str, str]:
+        """Return how often each file was written."""
+        written = ((path.rpartition("/"), count) for path, count in self.writes.items())
+        return {name: str(count) for (where, _, name), count in written if where == folder}
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file."""

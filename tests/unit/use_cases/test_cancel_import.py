@@ -134,6 +134,7 @@ def test_a_start_that_came_to_nothing_is_not_tried_again(world: World, queued: s
     world.start(queued)
     world.cancel(queued)
     after_patience(world)
+    after_patience(world)
     assert world.record(queued).state is State.CANCELLED
     assert len(world.hub.posts) == 1
 

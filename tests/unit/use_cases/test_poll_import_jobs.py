@@ -2,11 +2,14 @@ import json
 
 import pytest
 
-from shared.domain.errors import AnswerLost, Unavailable
+from shared.domain.errors import AnswerLost, Conflict, TargetRefused, Unavailable
 from shared.domain.import_errors import LineError
+from shared.domain.import_record import Reason
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
-from shared.use_cases.poll_import_jobs import MISSING_FOR
+from shared.ports import AttemptRef
+from shared.use_cases.poll_import_jobs import MISSING_FOR, SHOWN_WITHIN
+from shared.use_cases.start_import_job import attempt_ref, put_back
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
 
@@ -148,19 +151,86 @@ def test_a_start_that_never_arrived_is_fenced_and_tried_again(world: World):
     late = world.hub.posts[0]
     world.clock.move(seconds=PATIENCE.total_seconds())
     world.tick()
-    assert (late.import_id, late.number) not in world.hub.exchange
+    with pytest.raises(TargetRefused):
+        world.hub.start(late)
+    assert world.record(import_id).state is State.STARTING
+    world.clock.move(seconds=PATIENCE.total_seconds() / SHOWN_WITHIN)
+    world.tick()
     assert world.record(import_id).attempt.number == 2
     assert world.record(import_id).state is State.RUNNING
+
+
+def test_a_job_that_the_hub_shows_late_is_adopted(world: World):
+    """It began before the fence, and the hub showed it only after; so there is still one POST."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.lose_answer = AnswerLost("timeout")
+    world.start(import_id)
+    hidden = dict(world.hub.jobs)
+    world.hub.jobs.clear()
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.tick()
+    world.hub.jobs.update(hidden)
+    world.clock.move(seconds=PATIENCE.total_seconds() / SHOWN_WITHIN)
+    world.tick()
+    assert world.record(import_id).attempt.job_id == "hub-a-job-1"
+    assert len(world.hub.posts) == 1
+
+
+def test_whoever_is_refused_because_of_the_fence_ends_nothing(world: World):
+    """The import has not failed: its start was given up, and it is tried again."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    start = world.hub.start
+
+    def given_up_before(ref: AttemptRef) -> str:
+        world.hub.start = start
+        world.clock.move(seconds=PATIENCE.total_seconds())
+        world.poll()
+        return start(ref)
+
+    world.hub.start = given_up_before
+    with pytest.raises(Conflict):
+        world.start(import_id)
+    assert world.record(import_id).state is State.STARTING
+    world.clock.move(seconds=PATIENCE.total_seconds())
+    world.tick()
+    assert world.record(import_id).state is State.RUNNING
+
+
+def test_giving_up_a_start_takes_nothing_from_a_worker_that_goes_on(world: World):
+    """Its container is deleted only when the worker cannot write to the record any more."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    world.hub.prepare, prepare = _die, world.hub.prepare
+    with pytest.raises(KeyboardInterrupt):
+        world.start(import_id)
+    stale, world.hub.prepare = world.record(import_id), prepare
+    world.records.replace(stale.amend())
+    world.hub.prepare(attempt_ref(stale, stale.attempt))
+    with pytest.raises(Conflict):
+        put_back(world, stale, Reason(code="start_stopped", text=""))
+    assert list(world.hub.laid_out()) == [(import_id, 1)]
+
+
+def test_a_record_that_went_on_since_the_listing_is_left_alone(world: World, running: str):
+    """It was running when it was listed, and has ended when it is read."""
+    world.hub.finish()
+    get, seen = world.records.get, world.record(running)
+    world.poll()
+    ended = world.record(running)
+    world.records.stored = {running: seen}
+    world.records.get = lambda import_id: ended if import_id == running else None
+    world.records.replace = lambda record: pytest.fail(f"{record.state} was written")
+    world.poll()
+    world.records.get = get
+    assert world.records.get(running) == seen
 
 
 def test_a_start_that_died_before_its_intent_is_tried_again(world: World):
     """Without a stored intent there was no POST, so the import simply returns to the queue."""
     import_id = world.drop("factory-a/x", a_file(a_line()))
-    world.hub.refuse["prepare"] = Unavailable("storage")
-    clear, world.hub.clear = world.hub.clear, _die
+    prepare, world.hub.prepare = world.hub.prepare, _die
     with pytest.raises(KeyboardInterrupt):
         world.start(import_id)
-    world.hub.clear = clear
+    world.hub.prepare = prepare
     assert world.record(import_id).state is State.STARTING
     world.clock.move(seconds=PATIENCE.total_seconds())
     world.tick()

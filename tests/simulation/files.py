@@ -1,0 +1,36 @@
+"""Small device files of every sort."""
+
+import json
+from random import Random
+
+from tests.simulation.hub import TAKEN
+from tests.simulation.world import DEVICE_KEY
+
+
+def line(device_id: str) -> bytes:
+    """Return a good line with a key in it."""
+    keys = {"primaryKey": DEVICE_KEY, "secondaryKey": DEVICE_KEY}
+    authentication = {"type": "sas", "symmetricKey": keys}
+    members = {"id": device_id, "importMode": "create", "authentication": authentication}
+    return json.dumps(members).encode() + b"\n"
+
+
+def good(name: str) -> bytes:
+    """Return a file without a mistake."""
+    return line(f"{name}-1") + line(f"{name}-2")
+
+
+def mixed(name: str) -> bytes:
+    """Return a file with lines that are good, bad and blank, and one that the hub refuses."""
+    bad = f'{{"id": "{name}-0", "colour": "{DEVICE_KEY}"}}\n'.encode()
+    return line(f"{name}-1") + bad + b"\n" + line(f"{TAKEN}{name}")
+
+
+def hopeless(_: str) -> bytes:
+    """Return a file without a good line."""
+    return b"rubbish\n{}\n"
+
+
+def some_file(random: Random, name: str) -> bytes:
+    """Return one of them; its devices are in no other file."""
+    return random.choices((good, mixed, hopeless), (6, 3, 1))[0](name)
