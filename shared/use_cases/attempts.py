@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from shared.domain.errors import Unavailable
@@ -55,20 +56,37 @@ def said_in_phase(ports: Ports, record: ImportRecord, phase: int = 0) -> Iterato
     Raises:
         Unavailable: Some of it is not there.
     """
-    tries = [one for one in reversed(record.attempts) if one.phase == phase]
-    job = next(one for one in tries if one.way is None)
-    again = next((one for one in tries if one.number > job.number), None)
     with ExitStack() as opened:
         said = [
             opened.enter_context(target_of(ports, record, one).outcome(attempt_ref(record, one)))
-            for one in (job, again)
-            if one
+            for one in _that_count(record, phase)
         ]
         there = [errors for errors in said if errors is not None]
         if len(there) < len(said):
             message = "what the target said of single lines is not there"
             raise Unavailable(message)
-        yield _Both(*there) if again else there[0]
+        yield reduce(_Both, there) if there else _Nothing()
+
+
+def _that_count(record: ImportRecord, phase: int) -> Iterator[Attempt]:
+    """Yield the last job of a phase, which was the one that went through, and its second try.
+
+    There is none of a phase of which every line was withheld.
+    """
+    tries = [one for one in record.attempts if one.phase == phase]
+    jobs = [place for place, one in enumerate(tries) if one.way is None]
+    yield from tries[jobs[-1] :] if jobs else ()
+
+
+class _Nothing:
+    """The `LineErrors` of no line."""
+
+    def take(self, _device_id: str, _module_id: str | None) -> None:
+        """Return None; see the port."""
+
+    def rest(self) -> Iterator[LineError]:
+        """Yield nothing; see the port."""
+        yield from ()
 
 
 class _Both:
