@@ -108,7 +108,7 @@ class Family:
         wanted = phase - 1 if phase else None
         return (one for one in self.parents.values() if one.phase == wanted)
 
-    def by_scope(self) -> Mapping[str, str]:
+    def by_scope(self) -> dict[str, str]:
         """Return the id of the parent that each scope names."""
         return {scope: one.id for one in self.parents.values() for scope in one.scopes}
 

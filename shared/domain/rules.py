@@ -321,8 +321,7 @@ RULES: Final[Mapping[Code, Rule]] = {
     Code.SCOPE_IGNORED: Rule(
         _W,
         "deviceScope",
-        "is made by the hub when it creates an edge device; this one is ignored then, and "
-        "children must name the new one",
+        "is made by the hub when it creates an edge device; this one is ignored then",
         _EDGE,
     ),
     Code.SCOPE_MISSING: Rule(

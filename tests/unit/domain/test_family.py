@@ -43,9 +43,9 @@ def forests(draw: st.DrawFn) -> list[bytes]:
     lines = []
     for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
         above[name] = parent = draw(st.sampled_from([None, *above]))
+        members: dict[str, Any] = {"parentScopes": [scope(parent)]} if parent else {}
         own = {"deviceScope": scope(name)} if draw(st.booleans()) else {}
-        placed = {"parentScopes": [scope(parent)]} if parent else {}
-        lines.append(a_line(name, **EDGE, **own, **placed))
+        lines.append(a_line(name, **EDGE, **own, **members))
     parents = st.sampled_from([None, *above])
     for number, parent in enumerate(draw(st.lists(parents, max_size=8))):
         placed = {"deviceScope": scope(parent)} if parent else {}
