@@ -8,7 +8,7 @@ still, replaces no report: the versions it may replace were noted before it wrot
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ from shared.domain.report import (
 )
 from shared.domain.result import SAMPLE_ERRORS, SampleError, import_result, sample
 from shared.ports import LineErrors, Ports, Work
+from shared.use_cases.phases import over_phases
 
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def ending_by_line(errors: LineErrors) -> Ending:
     """Return the ending of a job that went through the file: each line for itself."""
     return Ending(
         State.COMPLETED,
-        lambda device_id, module_id: verdict_on(errors.take(device_id, module_id)),
+        lambda device_id, module_id, _: verdict_on(errors.take(device_id, module_id)),
         errors.rest,
     )
 
@@ -112,9 +113,9 @@ def conclude(
     # Whoever read it before fails from here on, and whoever reads it later finds other versions.
     record = ports.records.replace(record.amend())
     if record.export:
-        account = _of_export(ports.work, record, ending)
+        account = _of_export(ports, record, ending)
     else:
-        account = _of_import(ports.work, record, ending, versions)
+        account = _of_import(ports, record, ending, versions)
     now = ports.clock.now()
     reason = ending.reason or _refused_cancel(record)
     for state in via:
@@ -150,18 +151,22 @@ class _Account:
 
 
 def _of_import(
-    work: Work, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
+    ports: Ports, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
 ) -> _Account:
-    outcomes, samples = _write_reports(work, record, ending, versions)
+    with over_phases(ports, record, ending.verdicts, ending.rest) as (verdicts, rest):
+        whole = replace(ending, verdicts=verdicts, rest=rest)
+        outcomes, samples = _write_reports(ports.work, record, whole, versions)
     counts = record.counts.model_copy(
         update={"applied": outcomes[Outcome.APPLIED], "failed": outcomes[Outcome.FAILED]}
     )
-    return _Account(counts, samples, _addresses(work, record))
+    return _Account(counts, samples, _addresses(ports.work, record))
 
 
-def _of_export(work: Work, record: ImportRecord, ending: Ending) -> _Account:
+def _of_export(ports: Ports, record: ImportRecord, ending: Ending) -> _Account:
     names = {name.partition(".")[0]: name for name in ending.exported}
-    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in names.items()}
+    reports = {
+        name: ports.work.address(f"reports/{record.id}/{file}") for name, file in names.items()
+    }
     counts = Counts(total=ending.devices, accepted=ending.devices, applied=ending.devices)
     return _Account(counts, (), reports)
 

@@ -7,7 +7,7 @@ record fail; but what it lays out for a hub is there, with the keys of devices, 
 import logging
 from datetime import timedelta
 
-from shared.domain.lifecycle import HOLDS_SLOT, State
+from shared.domain.lifecycle import HOLDS_SLOT
 from shared.ports import AttemptRef, Ports, Target
 from shared.use_cases.start_import_job import free_forgotten_slot
 
@@ -39,7 +39,9 @@ def _clear_the_rest(ports: Ports, target: Target) -> None:
 
 def _goes_on(ports: Ports, import_id: str, number: int) -> bool:
     record = ports.records.get(import_id)
-    if record is None or record.state not in HOLDS_SLOT:
+    if record is None or record.is_final:
         return False
-    # A second try needs what the attempt before it was told.
-    return record.state is State.RETRYING or number == record.attempt.number
+    if record.state in HOLDS_SLOT and number == record.attempt.number:
+        return True
+    # What the hub said of a job is needed until the import ends: there may be more than one.
+    return any(one.number == number and one.job_id for one in record.attempts)

@@ -8,8 +8,9 @@ from shared.domain.import_record import Reason
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
 from shared.ports import AttemptRef
+from shared.use_cases.attempts import attempt_ref
 from shared.use_cases.poll_import_jobs import MISSING_FOR, SHOWN_WITHIN
-from shared.use_cases.start_import_job import attempt_ref, put_back
+from shared.use_cases.start_import_job import put_back
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
 
