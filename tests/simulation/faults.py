@@ -19,6 +19,10 @@ PAUSES: Final = (1.0, 7200.0)
 RECOVERED: Final = (180.0, 420.0)
 #: The chance that a seed has a kind of fault at all.
 _SOME: Final = 0.4
+#: The same of those that the protocol of a start is about.
+_OFTEN: Final = 0.6
+#: The share of late starts that come while they are recovered.
+_MOSTLY: Final = 0.8
 
 _SERVICES: Final = ("storage", "hub", "bus")
 _FATES: Final = (Fate.LOST, Fate.REPEATED, Fate.REFUSED, Fate.THROTTLED, Fate.LATE)
@@ -61,6 +65,9 @@ class SeededFaults:
         def some(most: float) -> float:
             return random.uniform(0, most) if random.random() < _SOME else 0.0
 
+        def often(least: float, most: float) -> float:
+            return random.uniform(least, most) if random.random() < _OFTEN else 0.0
+
         def outage() -> tuple[str, float, float]:
             begin = random.uniform(0, seconds)
             return random.choice(_SERVICES), begin, begin + random.uniform(10, 900)
@@ -71,8 +78,8 @@ class SeededFaults:
             fates={fate: rate for fate in _FATES if (rate := some(0.04))},
             crash=some(0.03),
             pause=some(0.03),
-            zombie=some(1.0),
-            stale=some(MOST_STALE),
+            zombie=often(0.3, 1.0),
+            stale=often(MOST_STALE, MOST_STALE),
             skew=some(MOST_SKEW),
             outages=[outage() for _ in range(random.choice((0, 0, 0, 1, 2)))],
             lost_events=some(0.3),
@@ -94,7 +101,7 @@ class SeededFaults:
 
     def too_long(self) -> float:
         """Return seconds after which a start has just been given up, or any."""
-        return self.random.uniform(*RECOVERED) if self.random.random() < _SOME else self.long()
+        return self.random.uniform(*RECOVERED) if self.random.random() < _MOSTLY else self.long()
 
     def order(self, name: str, about: str) -> Order:
         """Return what becomes of a call."""
@@ -116,7 +123,7 @@ class SeededFaults:
             after=self.long() if self.happens(self.pause / 3) else 0.0,
             dies_before=dies,
             dies_after=rest,
-            stale=self.random.uniform(0, self.stale) if looks else 0.0,
+            stale=self.stale * min(1.0, self.random.uniform(0, 2)) if looks else 0.0,
             delay=self.too_long() if fate is Fate.LATE else 0.0,
         )
 

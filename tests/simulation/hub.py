@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from azure.core.rest import HttpRequest
 
-from shared.adapters.exchange import DEVICES, ERRORS
+from shared.adapters.exchange import CONFIGURATION_ERRORS, CONFIGURATIONS, DEVICES, ERRORS
 from tests.simulation.network import Fate, Network, no_answer
 from tests.simulation.storage import Account
 
@@ -55,6 +55,7 @@ class HubJob:
     #: What it was at which time.
     statuses: list[tuple[float, str]]
     lines: list[bytes] = field(default_factory=list)
+    is_about_configurations: bool = False
 
     @property
     def status(self) -> str:
@@ -98,12 +99,16 @@ class FakeIotHub:
     #: How long a job takes, and how it ends.
     course: Callable[[HubJob], tuple[float, str]] = lambda _job: (60.0, COMPLETED)
     jobs: dict[str, HubJob] = field(default_factory=dict)
+    #: What becomes of the first POST, if it does not simply arrive.
+    first_post: Fate | None = None
     posts: int = 0
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     def send_request(self, request: HttpRequest, **_: Any) -> Answer:
         """Answer a request, if it gets here and the answer gets back."""
         fate = self.network.next_fate()
+        if request.method == "POST" and self.first_post:
+            fate, self.first_post = self.first_post, None
         if fate is Fate.REFUSED:
             return Answer(503, {"Message": "ErrorCode:ServiceUnavailable;"})
         if fate is Fate.THROTTLED:
@@ -146,16 +151,19 @@ class FakeIotHub:
         self.posts += 1
         address = urlsplit(properties["outputBlobContainerUri"])
         container = address.path.strip("/")
-        blobs = self.accounts[address.netloc].containers.get(container, {})
-        wanted = HubJob("", properties["type"], container, [])
+        blobs = self.accounts[address.netloc].containers.get(container)
+        wanted = _wanted(properties)
+        is_ready = blobs is not None and wanted <= blobs.keys()
         if any(job.is_active for job in self.jobs.values()):
-            self.watch("refused" if DEVICES not in blobs else "overlap", wanted)
+            asked = HubJob("", properties["type"], container, [])
+            self.watch("overlap" if is_ready else "refused", asked)
             return _error(HTTPStatus.FORBIDDEN, "JobQuotaExceeded")
-        if DEVICES not in blobs:
-            self.watch("refused", wanted)
+        if blobs is None or not is_ready:
+            self.watch("refused", HubJob("", properties["type"], container, []))
             return _error(HTTPStatus.BAD_REQUEST, "BlobContainerValidationError")
         job = self._job(properties["type"], container)
-        job.lines = blobs[DEVICES].content.splitlines()
+        job.is_about_configurations = CONFIGURATIONS in wanted
+        job.lines = [line for name in wanted for line in blobs[name].content.splitlines()]
         self.watch("created", job)
         seconds, end = self.course(job)
         self.later(seconds, lambda: self._end(job, end))
@@ -178,7 +186,23 @@ class FakeIotHub:
         job.statuses.append((self.time(), status))
         for account in self.accounts.values():
             if status == COMPLETED and job.container in account.containers:
-                account.put(job.container, ERRORS, b"".join(map(_log_line, job.lines)))
+                name, content = _written(job)
+                account.put(job.container, name, content)
+
+
+def _wanted(properties: Mapping[str, Any]) -> set[str]:
+    """Return the blobs that a job reads, without which it does not begin."""
+    if properties["type"] == "export":
+        return set()
+    return {DEVICES} | ({CONFIGURATIONS} if properties.get("includeConfigurations") else set())
+
+
+def _written(job: HubJob) -> tuple[str, bytes]:
+    """Return the blob that a job writes when it completes."""
+    if job.kind == "export":
+        return DEVICES, b'{"id":"exported","status":"enabled"}\n'
+    name = CONFIGURATION_ERRORS if job.is_about_configurations else ERRORS
+    return name, b"".join(map(_log_line, job.lines))
 
 
 def _log_line(line: bytes) -> bytes:

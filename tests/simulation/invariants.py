@@ -5,7 +5,7 @@ Names and numbers are those of docs/reliability.md.
 
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, Final
@@ -46,6 +46,8 @@ class Invariants(logging.Handler):
         self.began: Callable[[], float] = world.time
         #: Told of what happens, for whoever watches.
         self.trace: Callable[[str], None] | None = None
+        #: What happened, by how often: what was logged, and what only the world knows.
+        self.happened: Counter[str] = Counter()
         world.state.watch = self._blob
         world.bus.watch = self._message
         world.refused = self._refused
@@ -76,6 +78,7 @@ class Invariants(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Look at what is logged."""
         text = record.getMessage()
+        self.happened[text.partition(" ")[0]] += 1
         self._tell(f"   log: {text}")
         self._keep_secrets("a log", text)
 
@@ -188,6 +191,8 @@ class Invariants(logging.Handler):
                 self._created(job)
             elif what == "overlap":
                 self._overlaps(hub, job)
+            else:
+                self.happened["late POST refused"] += 1
 
         return watch
 
@@ -251,7 +256,7 @@ class Invariants(logging.Handler):
         """Look whether an import that did not complete has met what explains it."""
         jobs, state = self.jobs[record["id"]], record["state"]
         reason = (record["reason"] or {}).get("code", "")
-        if state == State.COMPLETED and record["source"]["container"] == CONTAINER:
+        if state == State.COMPLETED:
             if [job.status for job in jobs] != [COMPLETED]:
                 self.say(f"I2 {record['id']} completed by {len(jobs)} jobs")
         elif reason in {"unclear_start", "outcome_missing", "job_missing"} or reason.startswith(

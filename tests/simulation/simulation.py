@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -208,6 +209,7 @@ class Simulation:
                     self._ticket(ticket)
             except Crash:
                 self._trace(f"   {function} is killed")
+                self.invariants.happened["killed"] += 1
                 failed(UNSEEN)
             except TryAgain as why:
                 self.invariants.left(function, why)
@@ -282,8 +284,8 @@ def logged_to(handler: logging.Handler) -> Iterator[None]:
         log.setLevel(level)
 
 
-def run_seed(seed: int, trace: Callable[[str], None] | None = None) -> None:
-    """Run one seed.
+def run_seed(seed: int, trace: Callable[[str], None] | None = None) -> Counter[str]:
+    """Run one seed; return what happened, by how often.
 
     Raises:
         Violated: An invariant does not hold; a note says how to see it again.
@@ -294,3 +296,4 @@ def run_seed(seed: int, trace: Callable[[str], None] | None = None) -> None:
     except Violated as violated:
         violated.add_note(f"again: .venv/bin/python -m tests.simulation --seed {seed}")
         raise
+    return simulation.invariants.happened

@@ -238,15 +238,18 @@ class FakeBlob:
         none = match_condition is MatchConditions.IfMissing or not (overwrite or etag)
 
         def upload() -> Mapping[str, Any]:
-            known = self._account.blobs(self.container_name).get(self.blob_name)
-            if known and none:
-                raise blob_exists()
-            if etag and (known is None or known.etag != etag):
-                raise changed()
+            self._check(etag, none=none)
             where = self.container_name, self.blob_name
             return {"etag": self._account.put(*where, data, metadata).etag}
 
         return self._service.call(upload)
+
+    def _check(self, etag: str | None, *, none: bool) -> None:
+        known = self._account.blobs(self.container_name).get(self.blob_name)
+        if known and none:
+            raise blob_exists()
+        if etag and (known is None or known.etag != etag):
+            raise changed()
 
     def download_blob(
         self, start: int = 0, size: int | None = None, *, etag: str | None = None, **_: Any
@@ -302,10 +305,17 @@ class FakeBlob:
 
         self._service.call(stage)
 
-    def commit_block_list(self, blocks: Iterable[BlobBlock]) -> None:
-        """Make a blob of blocks."""
+    def commit_block_list(
+        self,
+        blocks: Iterable[BlobBlock],
+        *,
+        etag: str | None = None,
+        match_condition: MatchConditions | None = None,
+    ) -> None:
+        """Make a blob of blocks: where there is none, onto a version, or whatever is there."""
 
         def commit() -> None:
+            self._check(etag, none=match_condition is MatchConditions.IfMissing)
             where = self.container_name, self.blob_name
             staged = [self._account.staged.get((*where, block.id)) for block in blocks]
             if None in staged:

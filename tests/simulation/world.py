@@ -1,6 +1,7 @@
 """The whole app, from its functions down to its adapters, over services in memory."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,12 @@ from io import BytesIO
 from itertools import count
 from sqlite3 import Connection, connect
 from types import SimpleNamespace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
-from shared.adapters import access_check, blob_files, exchange, line_errors, rest
+from shared.adapters import access_check, blob_files, blob_writing, exchange, line_errors, rest
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
 from shared.adapters.blob_records import BlobRecords, BlobSlots
@@ -175,6 +176,7 @@ class World:
                 (rest, "PipelineClient", lambda url, **_: FakePipeline(self._hub_at(url))),
                 (access_check, "ContainerClient", _SignedContainers(self.exchange)),
                 (blob_files, "read_ahead", lambda ranges: ranges),
+                (blob_writing, "ThreadPoolExecutor", AtOnce),
                 *CHEAPER,
                 (exchange, "generate_container_sas", lambda *_, **__: SIGNATURE),
                 (exchange, "generate_blob_sas", lambda *_, **__: SIGNATURE),
@@ -200,6 +202,30 @@ class World:
     def _target(self, host: str, containers: Exchange) -> Target:
         client = IotHubClient(host, SansIOHTTPPolicy(), 30)
         return IotHubTarget(client, containers, strict=False)
+
+
+class AtOnce:
+    """`ThreadPoolExecutor` without a thread, so that calls come in the same order each time."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, call: Callable[..., None], *args: Any) -> "Future[None]":
+        """Make a call; keep what it raises."""
+        future: Future[None] = Future()
+        try:
+            call(*args)
+        except BaseException as error:  # noqa: BLE001 - as the executor does
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+        return future
 
 
 class _Documents(BlobDocuments):

@@ -1,0 +1,16 @@
+"""The enumeration of crashes is of all calls that the adapters make."""
+
+from tests.simulation.crashes import run
+from tests.simulation.effects import named_calls
+from tests.simulation.scenarios import SCENARIOS
+
+
+def test_the_scenarios_make_every_call_that_an_adapter_names():
+    """A call of a new name needs a scenario that makes it."""
+    made = {call.name for name in SCENARIOS for call in run(name, {})}
+    assert made == named_calls()
+
+
+def test_the_names_are_read_from_the_sources():
+    """Also those that are put together, and those that are passed on."""
+    assert {"access.write", "document.create", "service.call", "result.send"} <= named_calls()
