@@ -6,7 +6,7 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
 from shared.adapters.storage import BLOCK_BYTES
-from shared.domain.errors import SourceChanged
+from shared.domain.errors import Conflict, SourceChanged
 from shared.ports import DeviceFiles, Work
 from tests.fakes.clock import FakeClock
 from tests.fakes.files import FakeDeviceFiles, FakeWork
@@ -114,6 +114,35 @@ def test_a_file_that_nothing_is_written_to_is_empty(work: Work, fresh: str):
     write(work, f"work/{fresh}", "rejected.ndjson", b"before")
     write(work, f"work/{fresh}", "rejected.ndjson")
     assert b"".join(work.read(f"work/{fresh}/rejected.ndjson")) == b""
+
+
+def test_a_file_is_replaced_only_in_the_version_that_was_seen(work: Work, fresh: str):
+    """Whoever looked before somebody else wrote replaces nothing; so with a file not there yet."""
+    folder = f"reports/{fresh}"
+    none_yet = work.versions(folder)
+    assert none_yet == {}
+    with work.replace(folder, ["a", "b"], onto=none_yet) as files:
+        files("a", 0)(b"first")
+    seen = work.versions(folder)
+    assert set(seen) == {"a", "b"}
+    with pytest.raises(Conflict), work.replace(folder, ["a"], onto=none_yet) as files:
+        files("a", 0)(b"too late")
+    with work.replace(folder, ["a"], onto=seen) as files:
+        files("a", 0)(b"second")
+    with pytest.raises(Conflict), work.replace(folder, ["a"], onto=seen) as files:
+        files("a", 0)(b"too late")
+    assert b"".join(work.read(f"{folder}/a")) == b"second"
+    assert work.versions(folder)["b"] == seen["b"]
+
+
+def test_a_file_of_blocks_is_replaced_only_in_the_version_that_was_seen(work: Work, fresh: str):
+    """Its blocks are there, but they do not become a file."""
+    folder, block = f"reports/{fresh}", bytes(BLOCK_BYTES)
+    write(work, folder, "a", b"first")
+    for late in ({}, {"a": '"0x0"'}):
+        with pytest.raises(Conflict), work.replace(folder, ["a"], onto=late) as files:
+            files("a", 0)(block)
+    assert b"".join(work.read(f"{folder}/a")) == b"first"
 
 
 def test_some_of_a_file_can_be_read(work: Work, fresh: str):

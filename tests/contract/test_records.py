@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from shared.adapters.blob_records import BlobRecords
 from shared.adapters.storage import Container
 from shared.domain.errors import Conflict
 from shared.domain.lifecycle import State
+from shared.failpoints import watched_by
 from shared.ports import Records
 from tests.builders import a_record
 from tests.fakes.clock import NEW_YEAR
@@ -99,6 +101,39 @@ def test_archiving_twice_changes_nothing(records: Records):
     records.archive(ended)
     records.archive(ended)
     assert list(records.active()) == []
+
+
+def test_a_record_that_was_stored_too_late_gives_way(storage: BlobServiceClient, fresh: str):
+    """Whoever stood still between looking into the archive and storing begins nothing again."""
+    documents = BlobDocuments(Container(storage, fresh))
+    records, path = BlobRecords(documents), f"active/{a_record().id}.json"
+    ended = records.replace(records.create(a_record()).advance(State.REJECTED, NEW_YEAR))
+    records.archive(ended)
+    documents.create(path, a_record().model_dump(mode="json"))
+    assert records.create(a_record()).is_final
+    assert records.get(ended.id) is None
+    assert documents.read(path) is None
+
+
+def test_whoever_stores_a_record_looks_into_the_archive_afterwards(
+    storage: BlobServiceClient, fresh: str
+):
+    """The import ended while its file was told of once more."""
+    documents = BlobDocuments(Container(storage, fresh))
+    records = BlobRecords(documents)
+    path = f"active/{a_record().id}.json"
+
+    @contextmanager
+    def ends_meanwhile(name: str, about: str) -> Iterator[None]:
+        if (name, about) == ("document.create", path):
+            with watched_by(lambda *_: nullcontext()):
+                ended = a_record().advance(State.REJECTED, NEW_YEAR)
+                records.archive(ended.model_copy(update={"version": '"0x0"'}))
+        yield
+
+    with watched_by(ends_meanwhile):
+        assert records.create(a_record()).state is State.REJECTED
+    assert documents.read(path) is None
 
 
 class LosesAnswers(RequestsTransport):  # type: ignore[misc]  # azure-core hides its type

@@ -5,9 +5,19 @@ import json
 
 import pytest
 
+from shared.domain.errors import Conflict
 from shared.domain.import_errors import LineError
+from shared.domain.import_record import Reason
+from shared.domain.import_record import import_id as import_id_of
 from shared.domain.job import JobStatus
+from shared.domain.lifecycle import State
+from shared.domain.report import Outcome
+from shared.use_cases.conclude import conclude, ending_for_all
+from shared.use_cases.reconcile_device_files import reconcile_device_files
 from tests.fakes.world import World
+
+
+FAILED = ending_for_all(State.FAILED, Outcome.FAILED, Reason(code="refused", text="refused"))
 
 
 SCOPE = "ms-azure-iot-edge://top-638"
@@ -130,3 +140,64 @@ def test_corporate_identifiers_come_back_alike(name: str, content: bytes, retry:
     report = [json.loads(x) for x in world.work.lines(f"reports/{import_id}/report.ndjson")]
     assert [one["outcome"] for one in report] == ["applied", "rejected", "failed"]
     assert report[2]["deviceId"] == third
+
+
+def test_a_late_worker_replaces_no_report(world_of_one: tuple[World, str]):
+    """It stood still before it wrote, while another worker ended the import."""
+    world, import_id = world_of_one
+    replace, path = world.work.replace, f"reports/{import_id}/report.ndjson"
+    told: list[bytes] = []
+
+    def stand_still(*where, **options):
+        world.work.replace = replace
+        world.hub.finish()
+        world.poll()
+        told.append(world.work.files[path])
+        return replace(*where, **options)
+
+    world.work.replace = stand_still
+    with pytest.raises(Conflict):
+        conclude(world, world.record(import_id), FAILED)
+    assert [world.work.files[path]] == told
+    assert world.record(import_id).state is State.COMPLETED
+
+
+def test_whoever_read_the_record_before_ends_nothing(world_of_one: tuple[World, str]):
+    """It finds out before it writes a report."""
+    world, import_id = world_of_one
+    behind = world.record(import_id)
+    world.records.replace(behind.amend())
+    with pytest.raises(Conflict):
+        conclude(world, behind, FAILED)
+    assert f"reports/{import_id}/report.ndjson" not in world.work.files
+
+
+def test_what_a_validation_left_half_done_is_in_no_report():
+    """Its worker died; then the file was overwritten, so the import has no line."""
+    world = World()
+    source = world.files.drop("factory-a/x", LINES)
+    replace, world.records.replace = world.records.replace, _die
+    with pytest.raises(KeyboardInterrupt):
+        world.validate("factory-a/x")
+    world.records.replace = replace
+    import_id = import_id_of(source.account, source.container, source.name, source.etag)
+    assert world.work.lines(f"work/{import_id}/rejected.ndjson")
+    world.files.drop("factory-a/x", b"another")
+    world.clock.move(minutes=6)
+    reconcile_device_files(world, "device-files", "factory-a")
+    assert world.record(import_id).state is State.REJECTED
+    for name in ("report.ndjson", "retry.ndjson", "rejected.csv"):
+        assert world.work.files[f"reports/{import_id}/{name}"] == b""
+
+
+def _die(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.fixture
+def world_of_one() -> tuple[World, str]:
+    """A world in which one import runs."""
+    world = World()
+    import_id = world.drop("factory-a/x", LINES)
+    world.start(import_id)
+    return world, import_id
