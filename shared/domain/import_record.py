@@ -101,6 +101,8 @@ class Attempt(_Value):
     #: The jobs that the target showed before the POST.
     baseline: tuple[str, ...] = ()
     job_id: str | None = None
+    #: Whether the target was asked, and was found to have begun nothing.
+    void: bool = False
     #: Since when the target does not show what it should.
     missing_since: AwareDatetime | None = None
 
