@@ -250,6 +250,7 @@ class AzurePorts:
             work=self.work,
             clock=self.clock,
             patience=self._settings.start_patience,
+            device_limit=target.device_limit,
         )
 
     def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":
