@@ -190,8 +190,8 @@ def test_a_start_that_nobody_got_to_make_is_not_counted(world: World):
     assert world.record(import_id).state is State.RUNNING
 
 
-def dies(_: AttemptRef) -> None:
-    raise KeyboardInterrupt
+def dies(ref: AttemptRef) -> None:
+    raise KeyboardInterrupt(ref)
 
 
 def test_a_start_that_died_before_its_intent_is_tried_again(world: World):
