@@ -24,7 +24,6 @@ from azure.storage.blob import (
 
 from shared.adapters.access_check import check_access, refused_without
 from shared.adapters.storage import storage_errors
-from shared.domain.parts import Part
 from shared.domain.task import Task
 from shared.failpoints import failpoint
 from shared.ports import AttemptRef, Clock
@@ -117,7 +116,7 @@ class Exchange:
             container.create_container()
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
-        source = self._work.get_blob_client("work", f"{ref.import_id}/{Part.DEVICES}")
+        source = self._work.get_blob_client("work", f"{ref.import_id}/{ref.part}")
         with failpoint("exchange.measure", ref.import_id):
             size = source.get_blob_properties().size
         address = f"{source.url}?{self._read_access(source.container_name, source.blob_name)}"

@@ -95,15 +95,14 @@ def hub() -> Iterator[RunningHub]:
         yield running
 
 
-@pytest.fixture(scope="module", params=[JOB, BULK], ids=["job", "calls"])
+@pytest.fixture(scope="module", params=["jobs", "factory-a"], ids=["job", "calls"])
 def seen(request: Any, hub: RunningHub, storage: BlobServiceClient) -> Seen:
     """All rows of the table in one file, by one of the ways."""
     hub.hub.reset()
-    most = len(ROWS) if request.param == BULK else 0
-    world = WorldOfOneHub(hub, storage, f"modes-of-{most}", most)
+    world = WorldOfOneHub(hub, storage, f"modes-{request.param}")
     lines = [device_and_line(hub.hub.registry, *row) for row in ROWS]
     before = devices_of(hub.hub.registry)
-    import_id = world.drop("factory-a/modes.txt", a_file(*lines))
+    import_id = world.drop(f"{request.param}/modes.txt", a_file(*lines))
     world.finish(import_id)
     way = world.record(import_id).way
     return Seen(before, devices_of(hub.hub.registry), world.report(import_id), way)

@@ -16,12 +16,16 @@ from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
 from shared.adapters.blob_records import BlobRecords, BlobSlots
 from shared.adapters.exchange import Exchange
 from shared.adapters.iot_hub import IotHubTarget
-from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
+from shared.adapters.iot_hub_bulk import ONE, IotHubBulkTarget
+from shared.adapters.iot_hub_ways import IotHubWays
 from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
+from shared.domain.import_record import import_id
+from shared.ports import Target
 from shared.use_cases.validate_device_file import validate_device_file
-from tests.bulk_calls import standing_hub
+from tests.bulk_calls import POLL, BulkCalls, standing_hub
 from tests.contract.a_registry import fill
+from tests.fakes.clock import FakeClock
 from tests.fakes.results import FakeResults
 from tests.fakes.world import World
 from tests.waiting import until
@@ -45,7 +49,7 @@ class WorldOfTwoHubs(World):
     files: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clock: Any = SystemClock()
+        self.clock = FakeClock()
         self.files = BlobDeviceFiles(self.storage)
         self.work = BlobWork(self.storage)
         documents = BlobDocuments(Container(self.storage, f"{self.fresh}-state"))
@@ -54,12 +58,14 @@ class WorldOfTwoHubs(World):
         self.targets: Any = {alias: self._target(hub) for alias, hub in self.hubs.items()}
         self.results = FakeResults()
 
-    def _target(self, running: RunningHub) -> IotHubTarget:
-        owner = running.hub.policies["iothubowner"]
-        policy = SharedAccessPolicy(running.host, "iothubowner", owner.key)
-        client = IotHubClient(running.host, policy, 10, str(running.ca_file))
-        exchange = Exchange(self.storage, self.storage, self.clock)
-        return IotHubTarget(client, exchange, strict=False)
+    def _target(self, running: RunningHub) -> Target:
+        """Return a target of jobs, as the app has it that a hub of no limits belongs to."""
+        calls = BulkCalls(running, self.storage, f"{self.fresh}-state", 5000, self.clock)
+        # The SAS of an exchange goes by the machine's clock.
+        exchange = Exchange(self.storage, self.storage, SystemClock())
+        job = IotHubTarget(calls.client, exchange, strict=False)
+        again = IotHubBulkTarget(calls.place, ONE, strict=False)
+        return IotHubWays(job, calls.target, again, 0)
 
     def export_from(self, alias: str) -> tuple[Any, bytes]:
         """Export a hub with its keys; return the result and the file."""
@@ -70,21 +76,20 @@ class WorldOfTwoHubs(World):
 
     def import_into(self, alias: str, content: bytes) -> Any:
         """Drop a file for a hub; return the result."""
-        container = Container(self.storage, self.fresh).client
-        container.upload_blob(f"{alias}/devices.txt", content)
-        ticket = validate_device_file(self, self.fresh, f"{alias}/devices.txt", None)
-        assert ticket
-        return self._followed(ticket)
+        name = f"{alias}/devices.txt"
+        Container(self.storage, self.fresh).client.upload_blob(name, content)
+        validate_device_file(self, self.fresh, name, None)
+        source = self.files.look(self.fresh, name)
+        return self._followed(import_id(source.account, self.fresh, name, source.etag))
 
-    def _followed(self, import_id: str) -> Any:
-        self.start(import_id)
-
+    def _followed(self, name: str) -> Any:
         def ended() -> bool:
             self.tick()
-            return any(name.startswith(import_id) for name in self.results.messages)
+            self.clock.move(seconds=POLL)
+            return any(one.startswith(name) for one in self.results.messages)
 
         until(ended, "the result is there")
-        return self.result(import_id).data
+        return self.result(name).data
 
 
 def lines_of(export: bytes) -> dict[tuple[str, str | None], Any]:

@@ -1,4 +1,4 @@
-"""The app and one emulated hub, from a dropped file to its result."""
+"""The app with one emulated hub, whose clock is the app's."""
 
 import json
 from collections.abc import Collection
@@ -20,22 +20,9 @@ from tests.waiting import until
 
 
 class WorldOfOneHub(World):
-    """The app with a hub that takes few lines by calls; its clock is the hub's.
+    """The app with a hub that takes few lines by calls; its clock is the hub's."""
 
-    Args:
-        running: The hub, which has one unit of S1 or no limit.
-        storage: Where files go.
-        fresh: Names the container of the app's state.
-        most: Lines that go by calls; what the hub takes of them in a minute, if it is None.
-    """
-
-    def __init__(
-        self,
-        running: RunningHub,
-        storage: BlobServiceClient,
-        fresh: str,
-        most: int | None = None,
-    ) -> None:
+    def __init__(self, running: RunningHub, storage: BlobServiceClient, fresh: str) -> None:
         super().__init__()
         calls = BulkCalls(running, storage, fresh, clock=self.clock)
         self.wait = calls.wait
@@ -46,9 +33,12 @@ class WorldOfOneHub(World):
         job = IotHubTarget(calls.client, exchange, strict=False)
         bulk = IotHubBulkTarget(calls.place, MANY, strict=False)
         again = IotHubBulkTarget(calls.place, ONE, strict=False)
-        most = calls.rate if most is None else most
         self.work: Any = BlobWork(storage)
-        self.targets: Any = {"factory-a": IotHubWays(job, bulk, again, most)}
+        self.targets: Any = {
+            "factory-a": IotHubWays(job, bulk, again, calls.rate),
+            "jobs": IotHubWays(job, bulk, again, 0),
+            "bulk": bulk,
+        }
 
     def finish(self, import_id: str) -> float:
         """Poll until the import has ended; return how many seconds it took by the hub's clock."""
