@@ -98,7 +98,8 @@ class Arrangement:
         members = from_json(line)
         if members.get("moduleId"):
             return Placed(self._last, line)
-        named = {scope: self._by_scope[scope] for scope in scopes_in(members)}
+        known = self._by_scope
+        named = {scope: known[scope] for scope in scopes_in(members) if scope in known}
         fates = {scope: self._fates.get(device_id) for scope, device_id in named.items()}
         orphan_of = next((fate for fate in fates.values() if fate and fate.code), None)
         new = {

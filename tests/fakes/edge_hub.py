@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from shared.domain.import_errors import LineError
+from tests.builders import a_file, a_line
 from tests.fakes.hub import FakeScopes
 from tests.fakes.world import World
 
@@ -15,6 +16,17 @@ GENERATION = "999"
 def scope(device_id: str, generation: str = "638000000000000001") -> str:
     """Return a scope; as another hub made it, if no generation is named."""
     return f"ms-azure-iot-edge://{device_id}-{generation}"
+
+
+#: Three levels in the wrong order, from another hub.
+FAMILY = a_file(
+    a_line("leaf", deviceScope=scope("sub")),
+    a_line("sub", deviceScope=scope("sub"), parentScopes=[scope("gw")], **EDGE),
+    a_line("sub", moduleId="m"),
+    a_line("plain"),
+    a_line("gw", deviceScope=scope("gw"), **EDGE),
+    a_line("near", deviceScope=scope("gw")),
+)
 
 
 class EdgeWorld(World):
