@@ -52,7 +52,8 @@ def test_it_ends_and_says_why_when_node_ends():
     with emulator_process("azurite") as (process, _):
         os.kill(node_of(process), signal.SIGKILL)
         complaint = process.communicate(timeout=30)[1]
-    assert (complaint, process.returncode) == ("Azurite ended by itself, exit code -9\n", 1)
+    assert complaint.startswith("Azurite ended by itself, with code -9;")
+    assert process.returncode == 1
 
 
 def test_node_ends_when_its_parent_is_killed():
