@@ -114,7 +114,7 @@ class BulkCalls:
         work = Container(self.storage, "work").client
         work.upload_blob(f"{self.fresh}/devices.txt", a_file(*lines), overwrite=True)
         ref = AttemptRef(self.fresh, 1, len(lines))
-        self.target.preflight(ref, {})
+        self.target.preflight(ref, {"create": len(lines)})
         self.target.prepare(ref)
         self.target.start(ref)
         return ref

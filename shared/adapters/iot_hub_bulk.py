@@ -55,14 +55,14 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
         slot = f"{habit.name}:{place.registry.host}"
         super().__init__(RunDocuments(place.documents, slot, Checkpoint), slot, strict=strict)
 
-    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
+    def preflight(self, _: AttemptRef, effects: Mapping[str, int]) -> None:
         """Count the hub's devices, if it takes more than a minute to try all lines; see the port.
 
         Fewer are tried as fast as asked about: the first call tells whether the app is let in, and
         each line whether there is room. The count is an operation of the budget, as lines are.
         """
         budget = self._place.budget
-        if ref.lines <= budget.rate:
+        if sum(effects.values()) <= budget.rate:
             return
         if not budget.take(1):
             message = "this minute's calls are used up"

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from emulators.iot_hub.faults import Action, Fault, When
+from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.pace import Pace
+from emulators.iot_hub.server import serve
 from shared.adapters.iot_hub import IotHubTarget
 from shared.adapters.iot_hub_bulk import MANY, ONE
-from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
+from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy, bearer_token
 from shared.domain.errors import (
     AnswerLost,
     CannotCancel,
@@ -37,6 +40,7 @@ from tests.contract.targets import (
     intune_scene,
     ways_scene,
 )
+from tests.entra import UnsignedToken
 
 
 #: Hubs whose jobs go by one of the planes; those of the kinds `iot_hub` and `auto` have several
@@ -309,6 +313,42 @@ def test_a_wrong_key_is_refused_by_name(service: Service):
         service.client(key).jobs()
     assert refused.value.code.startswith("IotHubUnauthorized")
     assert key not in str(refused.value)
+
+
+def test_a_hub_takes_a_token_instead_of_a_key(service: Service, ref: AttemptRef):
+    """One of Entra ID, for the audience of all hubs; for another one the right is named."""
+    host, ca_file = service.host.host, str(service.host.ca_file)
+
+    def target(audience: str) -> IotHubTarget:
+        client = IotHubClient(host, bearer_token(UnsignedToken(audience)), 1, ca_file)
+        return IotHubTarget(client, service.exchange, strict=False)
+
+    scene = service.scene("data plane")
+    scene.accept(ref, a_file(a_line("by-token")))
+    by_token = target("https://iothubs.azure.net")
+    by_token.preflight(ref, {"create": 1})
+    by_token.prepare(ref)
+    by_token.start(ref)
+    scene.finish()
+    assert service.hub.registry.find("by-token")
+    with pytest.raises(TargetRefused, match="IoT Hub Data Contributor"):
+        target("https://management.azure.com").look()
+
+
+def test_a_job_that_waits_at_the_hub_is_cancelled_as_well(service: Service, ref: AttemptRef):
+    """The hub says 204 then; it never touches anything."""
+    scene = service.scene("data plane")
+    with serve(Hub("slow", pace=Pace(enqueued=600))) as running:
+        owner = running.hub.policies["iothubowner"]
+        signing = SharedAccessPolicy(running.host, "iothubowner", owner.key)
+        client = IotHubClient(running.host, signing, 1, str(running.ca_file))
+        target = IotHubTarget(client, service.exchange, strict=False)
+        scene.accept(ref, a_file(a_line()))
+        target.prepare(ref)
+        job_id = target.start(ref)
+        target.cancel(job_id)
+        assert [job.status for job in target.look()] == [JobStatus.CANCELLED]
+        assert len(running.hub.registry) == 0
 
 
 @pytest.mark.parametrize("identity", ["system", ASSIGNED])
