@@ -47,8 +47,8 @@ def test_port_contract_and_pace_can_be_chosen(tmp_path, exchange: Exchange):
         process.terminate()
         process.wait(30)
     chosen = ("--management-port", port, "--management-contract", "2016-02-03")
-    options += (*chosen, "--management-retry-after", "1")
-    with emulator_process("iot_hub", *options) as (_, ready):
+    contract = (*chosen, "--management-retry-after", "1")
+    with emulator_process("iot_hub", *options, *contract) as (_, ready):
         assert ready["management"]["base_url"] == f"https://localhost:{port}"
         body = {
             "exportBlobContainerUri": exchange.uri(exchange.output, "rwd"),
