@@ -6,6 +6,7 @@ transaction; there is no second place to keep in step.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -20,6 +21,7 @@ from shared.domain.task import Task
 
 #: Steps kept in the history; the oldest go first.
 HISTORY_STEPS: Final = 100
+_IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
 
 
 def import_id(account: str, container: str, name: str, etag: str) -> str:
@@ -30,6 +32,11 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
     version = "\0".join((account, container, name, etag.strip('"')))
     digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
     return base64.b32encode(digest).decode()[:26].lower()
+
+
+def is_import_id(text: str) -> bool:
+    """Tell whether this can be the id of an import, and not just any text of a message."""
+    return bool(_IMPORT_ID.fullmatch(text))
 
 
 class _Value(BaseModel):
@@ -120,6 +127,8 @@ class Attempt(_Value):
     #: When its input was taken away because its start had stopped; no job of it begins any more.
     fenced_at: AwareDatetime | None = None
     job_id: str | None = None
+    #: Whether the target was asked, and was found to have begun nothing.
+    void: bool = False
     #: Since when the target does not show what it should.
     missing_since: AwareDatetime | None = None
 

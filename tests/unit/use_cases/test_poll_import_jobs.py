@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
 from shared.ports import AttemptRef
 from shared.use_cases.attempts import attempt_ref
-from shared.use_cases.poll_import_jobs import MISSING_FOR, SHOWN_WITHIN
+from shared.use_cases.poll_import_jobs import MISSING_FOR, MOST_VOID, SHOWN_WITHIN
 from shared.use_cases.start_import_job import put_back
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
@@ -197,6 +198,41 @@ def test_whoever_is_refused_because_of_the_fence_ends_nothing(world: World):
     assert world.record(import_id).state is State.RUNNING
 
 
+def test_starts_that_always_come_to_nothing_have_an_end(world: World):
+    """The import fails after an hour, and says what the target said; each start was one POST."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    began = world.clock.now()
+    while not world.record(import_id).is_final:
+        world.hub.refuse["start"] = AnswerLost("InternalError: something went wrong")
+        world.tick()
+        world.clock.move(seconds=15)
+    assert len(world.hub.posts) == MOST_VOID
+    assert timedelta(minutes=50) < world.clock.now() - began < timedelta(minutes=70)
+    world.poll()
+    result = world.result(import_id).data
+    assert (result["status"], result["counts"]["failed"]) == ("failed", 1)
+    assert result["reason"] == {
+        "code": "start_unanswered",
+        "text": "the target was asked 8 times to start a job, and never began one; of the last "
+        "start it said: InternalError: something went wrong",
+    }
+    assert not world.hub.exchange
+
+
+def test_a_start_that_nobody_got_to_make_is_not_counted(world: World):
+    """The worker died before it asked, as often as you like: that says nothing of the target."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    for _ in range(MOST_VOID):
+        world.hub.prepare = dies
+        with pytest.raises(KeyboardInterrupt):
+            world.tick()
+        del world.hub.prepare
+        world.clock.move(seconds=PATIENCE.total_seconds())
+        world.poll()
+    world.tick()
+    assert world.record(import_id).state is State.RUNNING
+
+
 def test_giving_up_a_start_takes_nothing_from_a_worker_that_goes_on(world: World):
     """Its container is deleted only when the worker cannot write to the record any more."""
     import_id = world.drop("factory-a/x", a_file(a_line()))
@@ -223,6 +259,10 @@ def test_a_record_that_went_on_since_the_listing_is_left_alone(world: World, run
     world.poll()
     world.records.get = get
     assert world.records.get(running) == seen
+
+
+def dies(ref: AttemptRef) -> None:
+    raise KeyboardInterrupt(ref)
 
 
 def test_a_start_that_died_before_its_intent_is_tried_again(world: World):
