@@ -31,6 +31,11 @@ def hopeless(_: str) -> bytes:
     return b"rubbish\n{}\n"
 
 
+def repeated(name: str) -> bytes:
+    """Return a file that has a device twice: both lines are taken out again at the end."""
+    return line(f"{name}-1") + line(f"{name}-2") + line(f"{name}-1")
+
+
 def some_file(random: Random, name: str) -> bytes:
     """Return one of them; its devices are in no other file."""
-    return random.choices((good, mixed, hopeless), (6, 3, 1))[0](name)
+    return random.choices((good, mixed, repeated, hopeless), (4, 3, 2, 1))[0](name)

@@ -22,8 +22,8 @@ from tests.simulation.network import (
 )
 
 
-#: Stands in every address that is signed, and must not leave through anything else.
 _A_MINUTE: Final = timedelta(minutes=1)
+#: Stands in every address that is signed, and must not leave through anything else.
 SIGNATURE: Final = "sig=Q2FuYXJ5T2ZBU2lnbmF0dXJl"
 
 
