@@ -85,7 +85,7 @@ class IntuneRun:
     def _lines(self, run: ChunkedRun) -> Sequence[bytes]:
         start = run.bytes_settled
         if self._chunk[0] != start:
-            path = f"work/{self.ref.import_id}/devices.txt"
+            path = f"work/{self.ref.import_id}/{self.ref.part}"
             self._chunk = (start, lines_at(self.work, path, start, run.size))
         return self._chunk[1]
 

@@ -169,6 +169,9 @@ class ImportRecord(_Value):
     layout: Mapping[str, Any] = {}
     task: Task = Task.IMPORT
     export: Export | None = None  #: of a record whose task it is
+    #: Where, in the folder of the import, the validation that counts has written its files. Each
+    #: has a place of its own, so one that comes too late, or dies half way, spoils nothing.
+    folder: str = ""
     #: How `devices.txt` is made up.
     sections: tuple[Section, ...] = ()
     #: None if all lines are sent at once, as they are.
@@ -205,6 +208,10 @@ class ImportRecord(_Value):
         """The target's id of the latest job, if one was started; a second try is none."""
         jobs = [attempt.job_id for attempt in self.attempts if attempt.way is None]
         return jobs[-1] if jobs else None
+
+    def validated(self, part: Part) -> str:
+        """Return the path of a file that validation wrote, below `work/<import id>`."""
+        return f"{self.folder}/{part}" if self.folder else part
 
     @property
     def unsent(self) -> tuple[Event, ...]:

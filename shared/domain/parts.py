@@ -26,6 +26,9 @@ class Part(StrEnum):
     AGAIN = "again.txt"  #: accepted lines that a job refused for want of room; not by validation
 
 
+#: What a validation writes, whatever the file.
+WRITTEN: Final = tuple(part for part in Part if part is not Part.AGAIN)
+
 type Write = Callable[[bytes], object]
 #: Returns what takes the bytes of a part. A part in several orders is one file, in these orders.
 type Open = Callable[[Part, Order], Write]

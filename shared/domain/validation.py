@@ -16,7 +16,7 @@ from shared.domain.device_line import NO_DEFAULTS, Accepted, Judged, Order, Reje
 from shared.domain.finding import Violation
 from shared.domain.formats.format import Format, Piece
 from shared.domain.namesakes import Compared, compare
-from shared.domain.parts import COLUMNS, Open, Part, Parts, csv_row, json_line
+from shared.domain.parts import COLUMNS, WRITTEN, Open, Part, Parts, csv_row, json_line
 from shared.domain.repeated_keys import RepeatedKeys
 from shared.domain.tally import Tally
 from shared.domain.telling import DETAILS, WARNINGS, Telling
@@ -45,7 +45,7 @@ def validate(
         FileRefused: The file cannot be read on.
     """
     reading = _Reading(form, defaults, details, RepeatedKeys(scratch))
-    with parts.replace(*Part) as files:
+    with parts.replace(*WRITTEN) as files:
         reading.run(pieces, files)
     reading.compare(parts)
     return reading.tally

@@ -181,7 +181,7 @@ def _lay_out(
     ports: Ports, record: ImportRecord, phase: Phase, arrangement: Arrangement, write: Write
 ) -> int:
     """Write the lines of a phase in the order of the hub; return how many they are."""
-    parts, tally = WorkParts(ports.work, record.id), tally_of(record)
+    parts, tally = WorkParts(ports.work, record), tally_of(record)
     whole = {Order.DEVICE: phase.number == 0, Order.MODULE: phase.is_last}
     count = 0
     for order in Order:

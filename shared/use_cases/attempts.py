@@ -10,6 +10,7 @@ from shared.domain.errors import Unavailable
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Attempt, ImportRecord
 from shared.domain.known_error import Again
+from shared.domain.parts import Part
 from shared.ports import AttemptRef, LineErrors, Ports, Target
 
 
@@ -26,7 +27,7 @@ def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
         record.task,
         record.export,
         attempt.baseline,
-        attempt.part,
+        record.validated(Part.DEVICES) if attempt.part == Part.DEVICES else attempt.part,
     )
 
 

@@ -209,9 +209,9 @@ def _write_reports(
     return outcomes, tuple(samples)
 
 
-def _noted(work: Work, record: ImportRecord, name: str) -> Iterator[bytes]:
-    """Return what validation wrote, if it came to its end; what it left half done is nothing."""
-    return work.read(f"work/{record.id}/{name}") if record.layout else iter(())
+def _noted(work: Work, record: ImportRecord, part: Part) -> Iterator[bytes]:
+    """Yield what validation wrote; nothing if it came to no end that is noted."""
+    return work.read(f"work/{record.id}/{record.validated(part)}")
 
 
 class _Retry:
@@ -253,11 +253,12 @@ def _report(work: Work, record: ImportRecord, ending: Ending) -> Iterator[Report
 def _sent(work: Work, record: ImportRecord, verdicts: Verdicts) -> Iterator[Iterator[ReportLine]]:
     """Yield the lines that went to the target, section by section, each in order."""
     numbers = devices = 0
+    path = f"work/{record.id}/{record.validated(Part.DEVICES)}"
     for section in record.sections:
         size = section.lines * 4
         yield sent(
-            work.read(f"work/{record.id}/{Part.NUMBERS}", numbers, size),
-            split_lines(work.read(f"work/{record.id}/{Part.DEVICES}", devices, section.bytes)),
+            work.read(f"work/{record.id}/{record.validated(Part.NUMBERS)}", numbers, size),
+            split_lines(work.read(path, devices, section.bytes)),
             verdicts,
         )
         numbers, devices = numbers + size, devices + section.bytes

@@ -23,7 +23,9 @@ type Rest = Callable[[], Iterable[LineError]]
 
 def family_of(work: Work, record: ImportRecord) -> Family:
     """Return whom the lines of an import name as parents."""
-    return Family.read(split_lines(work.read(f"work/{record.id}/{Part.PARENTS}")))
+    return Family.read(
+        split_lines(work.read(f"work/{record.id}/{record.validated(Part.PARENTS)}"))
+    )
 
 
 def fates_of(work: Work, record: ImportRecord, phase: Phase) -> dict[str, Fate]:

@@ -32,9 +32,10 @@ def begin_second_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> 
     """Lay out the lines that a job refused for want of room, and note the attempt at them."""
     lines, tried = 0, record.attempt
     part = f"{tried.phase}.{Part.AGAIN}" if record.phase else Part.AGAIN
+    tried_path = f"work/{record.id}/{attempt_ref(record, tried).part}"
     with ports.work.replace(f"work/{record.id}", [part]) as files:
         write = files(part, 0)
-        for line in split_lines(ports.work.read(f"work/{record.id}/{tried.part}")):
+        for line in split_lines(ports.work.read(tried_path)):
             error = errors.take(*names_of(line))
             if error and error.again is Again.SINGLY:
                 write(line + b"\n")

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from uuid import uuid4
 
 from shared.domain.configuration import is_about_configurations
 from shared.domain.defaults import Defaults, read_defaults
@@ -84,13 +85,14 @@ def _task(source: Source) -> Task:
 
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
     defaults = read_defaults(record.source.metadata)
+    placed = record.model_copy(update={"folder": uuid4().hex})
     try:
-        form, tally, family = _judged(ports, record, defaults)
+        form, tally, family = _judged(ports, placed, defaults)
     except SourceChanged:
         return _reject(ports, record, "superseded", "the file was overwritten or deleted")
     except FileRefused as refused:
         return _reject(ports, record, refused.code, refused.text)
-    record = record.amend(layout=form.layout(), **_counted(tally))
+    record = placed.amend(layout=form.layout(), **_counted(tally))
     target = choose_target(record.source.name, ports.targets, default_target)
     if isinstance(target, Reason):
         return _reject(ports, record, target.code, target.text)
@@ -111,7 +113,7 @@ def _judged(
     if record.task is Task.IMPORT_CONFIGURATIONS:
         kind = "configurations"
     form, chunks = recognise(record.source.name, ports.files.read(record.source), kind)
-    parts = WorkParts(ports.work, record.id)
+    parts = WorkParts(ports.work, record)
     with ports.work.scratch() as scratch:
         tally = validate(form.pieces(chunks), form, parts, scratch, defaults)
     return form, tally, _family(ports, record, form, parts, tally)

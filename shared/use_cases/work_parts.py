@@ -13,17 +13,19 @@ from shared.ports import Work
 class WorkParts:
     """The `Parts` as work files of an import."""
 
-    def __init__(self, work: Work, import_id: str) -> None:
+    def __init__(self, work: Work, record: ImportRecord) -> None:
         self._work = work
-        self._folder = f"work/{import_id}"
+        self._path = f"work/{record.id}"
+        self._record = record
 
     def replace(self, *parts: Part) -> AbstractContextManager[Open]:
         """Open parts for writing; see `Parts`."""
-        return self._work.replace(self._folder, parts)
+        folder = f"{self._path}/{self._record.folder}".rstrip("/")
+        return self._work.replace(folder, parts)
 
     def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a part; see `Parts`."""
-        return self._work.read(f"{self._folder}/{part}", start, size)
+        return self._work.read(f"{self._path}/{self._record.validated(part)}", start, size)
 
 
 def tally_of(record: ImportRecord) -> Tally:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shared.domain.import_record import Event, ImportRecord, import_id
+from shared.domain.parts import Part
 from shared.use_cases.cancel_import import cancel_import
 from shared.use_cases.export_devices import export_devices
 from shared.use_cases.poll_import_jobs import poll_import_jobs
@@ -72,6 +73,10 @@ class World:
         known = self.records.stored.get(import_id) or self.records.archived.get(import_id)
         assert known, f"no record of {import_id}"
         return known
+
+    def validated(self, import_id: str, part: str) -> list[bytes]:
+        """Return the lines of a file that validation wrote."""
+        return self.work.lines(f"work/{import_id}/{self.record(import_id).validated(Part(part))}")
 
     def result(self, import_id: str) -> Event:
         """Return the one message about an import."""

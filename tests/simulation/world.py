@@ -27,6 +27,7 @@ from shared.adapters.storage_clock import StorageClock
 from shared.domain import repeated_keys
 from shared.domain.errors import Conflict
 from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
+from shared.use_cases import validate_device_file
 from tests.simulation.bus import FakeServiceBus
 from tests.simulation.hub import FakeIotHub, FakePipeline
 from tests.simulation.network import Network
@@ -177,6 +178,7 @@ class World:
                 (access_check, "ContainerClient", _SignedContainers(self.exchange)),
                 (blob_files, "read_ahead", lambda ranges: ranges),
                 (blob_writing, "ThreadPoolExecutor", AtOnce),
+                (validate_device_file, "uuid4", self._next_name),
                 *CHEAPER,
                 (exchange, "generate_container_sas", lambda *_, **__: SIGNATURE),
                 (exchange, "generate_blob_sas", lambda *_, **__: SIGNATURE),
@@ -184,6 +186,9 @@ class World:
                 stack.callback(setattr, module, name, getattr(module, name))
                 setattr(module, name, fake)
             yield
+
+    def _next_name(self) -> SimpleNamespace:
+        return SimpleNamespace(hex=f"{next(self._order):032x}")
 
     def author(self) -> object:
         """Return which write of whom this is."""

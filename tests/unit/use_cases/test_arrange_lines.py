@@ -251,7 +251,7 @@ def test_a_target_that_tells_no_scopes_sends_the_file_as_it_is(world: EdgeWorld)
     world.hub.scopes = None
     import_id = world.drop("factory-a/x", FAMILY)
     assert world.record(import_id).findings["scope_not_translated"] == 3
-    warned = map(json.loads, world.work.lines(f"work/{import_id}/warnings.ndjson"))
+    warned = map(json.loads, world.validated(import_id, "warnings.ndjson"))
     lines = {one["line"] for one in warned if one["code"] == "scope_not_translated"}
     assert lines == {1, 2, 6}
     world.go_through(import_id)

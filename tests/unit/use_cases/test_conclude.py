@@ -181,7 +181,7 @@ def test_what_a_validation_left_half_done_is_in_no_report():
         world.validate("factory-a/x")
     world.records.replace = replace
     import_id = import_id_of(source.account, source.container, source.name, source.etag)
-    assert world.work.lines(f"work/{import_id}/rejected.ndjson")
+    assert any(path.endswith("rejected.ndjson") for path in world.work.files)
     world.files.drop("factory-a/x", b"another")
     world.clock.move(minutes=6)
     reconcile_device_files(world, "device-files", "factory-a")

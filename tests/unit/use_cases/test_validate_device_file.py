@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from shared.domain.errors import SourceChanged
+from shared.domain.errors import Conflict, SourceChanged
 from shared.domain.lifecycle import State
 from shared.domain.task import Task
+from shared.use_cases.validate_device_file import receive, validate_received
 from tests.builders import a_file, a_line
 from tests.fakes.world import World
 
@@ -19,7 +20,7 @@ def test_a_good_file_is_queued_and_its_lines_are_laid_out(world: World):
     lines = [a_line("d1"), a_line("d2")]
     import_id = world.drop("factory-a/devices.txt", a_file(*lines))
     assert world.record(import_id).state is State.QUEUED
-    assert world.work.lines(f"work/{import_id}/devices.txt") == lines
+    assert world.validated(import_id, "devices.txt") == lines
 
 
 def test_a_queued_import_is_offered_to_start(world: World):
@@ -32,7 +33,7 @@ def test_good_lines_go_on_without_the_bad_ones(world: World):
     """A bad line is written down with line, field, code and message; the others are queued."""
     import_id = world.drop("factory-a/x", a_file(a_line("good"), b'{"id":"bad","statsu":1}'))
     record = world.record(import_id)
-    (rejected,) = map(json.loads, world.work.lines(f"work/{import_id}/rejected.ndjson"))
+    (rejected,) = map(json.loads, world.validated(import_id, "rejected.ndjson"))
     assert (record.counts.accepted, record.counts.rejected) == (1, 1)
     assert rejected == {
         "line": 2,
@@ -83,7 +84,7 @@ def test_a_device_that_stands_twice_is_rejected_where_it_stands_again(world: Wor
     """The first line goes on; each later one names the line of the first."""
     again = a_file(a_line("d1"), a_line("d2"), a_line("d1"), a_line("d1", moduleId="m"))
     import_id = world.drop("factory-a/x", again)
-    (rejected,) = map(json.loads, world.work.lines(f"work/{import_id}/rejected.ndjson"))
+    (rejected,) = map(json.loads, world.validated(import_id, "rejected.ndjson"))
     assert (rejected["line"], rejected["code"]) == (3, "duplicate_device")
     assert "line 1" in rejected["message"]
     assert world.record(import_id).counts.accepted == 3
@@ -170,3 +171,18 @@ def test_configurations_need_a_target_that_has_them(world: World):
     world.poll()
     reason = world.result(import_id).data["reason"]
     assert reason["code"] == "no_configurations"
+
+
+def test_a_validation_that_comes_too_late_spoils_nothing(world: World):
+    """It stood still after its event was told; now the import runs, with the files of another."""
+    again = a_file(a_line("d1"), a_line("d2"), a_line("d1"))
+    late = receive(world, world.files.drop("factory-a/x", again), None)
+    import_id = late.id
+    world.validate("factory-a/x")
+    before = world.validated(import_id, "devices.txt")
+    with pytest.raises(Conflict):
+        validate_received(world, late, None)
+    assert world.validated(import_id, "devices.txt") == before
+    assert before == [a_line("d1"), a_line("d2")]
+    folders = {path.split("/")[2] for path in world.work.files if path.startswith("work/")}
+    assert len(folders) == 2
