@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from shared.failpoints import watched_by
+from tests.simulation.ends import look_at_the_end
 from tests.simulation.invariants import Invariants, Violated
 from tests.simulation.network import Fate
 from tests.simulation.scenarios import BASE, SCENARIOS, Host, small_blocks
@@ -122,7 +123,7 @@ def run(
         small_blocks(scenario, patch)
         scenario.begin(host)
         host.run()
-    invariants.look_at_the_end()
+    look_at_the_end(invariants)
     ends = tuple(sorted(record["state"] for record in invariants.archived.values()))
     if ends != scenario.ends:
         invariants.say(f"it ended as {ends}, not {scenario.ends}")

@@ -11,20 +11,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from shared.domain.lifecycle import FINAL, HOLDS_SLOT, STEPS, State
-from tests.simulation.hub import COMPLETED, FakeIotHub, HubJob
+from tests.simulation.hub import FakeIotHub, HubJob
 from tests.simulation.storage import SIGNATURE
-from tests.simulation.world import CONTAINER, DEVICE_KEY, World
+from tests.simulation.world import DEVICE_KEY, World
 
 
 _FIRST: Final = {"received", "queued", "rejected"}
 #: What must leave through nothing but the places that are made for it.
 _SECRETS: Final = (DEVICE_KEY, SIGNATURE, "key-of-account")
-#: Reasons not to complete that a file gives, a person, or a world that is bad for too long.
-_EXCUSES: Final = frozenset(
-    {"no_good_line", "superseded", "cancelled", "deadlettered", "start_unanswered"}
-)
-#: Those of them with which an import may have a job.
-_WITH_A_JOB: Final = frozenset({"cancelled"})
 
 
 class Violated(AssertionError):
@@ -233,82 +227,6 @@ class Invariants(logging.Handler):
             seen.append(int(number))
             self._tell(f"   {import_id[:4]} event {number}")
 
-    # In the end
-
-    def look_at_the_end(self) -> None:
-        """Look at a world in which nothing happens any more."""
-        for name, blob in self.world.state.containers[CONTAINER].items():
-            etag = blob.etag
-            known = [one for one in self.archived.values() if _is_of(one, name, etag)]
-            if len(known) != 1:
-                self.say(f"I1 version {etag} of {name} has {len(known)} archived records")
-        for import_id in self.records.keys() - self.archived.keys():
-            self.say(f"I1 {import_id} never ended: {self.records[import_id]['state']}")
-        for container in self.world.exchange.containers:
-            self.say(f"I10 {container} is left behind")
-        self._state_is_tidy()
-        for record in self.archived.values():
-            self._explained(record)
-            self._lines_add_up(record)
-
-    def _state_is_tidy(self) -> None:
-        for name, blob in self.world.state.containers.get("state", {}).items():
-            if name.startswith("active/"):
-                self.say(f"I10 {name} is left behind")
-            if name.startswith("slots/") and json.loads(blob.content)["import_id"]:
-                self.say(f"I10 {name} is held")
-
-    def _explained(self, record: Mapping[str, Any]) -> None:
-        """Look whether an import that did not complete has met what explains it."""
-        jobs, state = self.jobs[record["id"]], record["state"]
-        reason = (record["reason"] or {}).get("code", "")
-        if state == State.COMPLETED:
-            if [job.status for job in jobs] != [COMPLETED]:
-                self.say(f"I2 {record['id']} completed by {len(jobs)} jobs")
-        elif reason in {"unclear_start", "outcome_missing", "job_missing"} or reason.startswith(
-            "job_"
-        ):
-            ended = [job for job in jobs if job.status != COMPLETED]
-            if not ended and not self._foreign_jobs(record):
-                self.say(f"I1 {record['id']} is {state} for {reason}, which nothing explains")
-        elif reason not in _EXCUSES:
-            self.say(f"I1 {record['id']} is {state} for {reason!r}")
-        elif jobs and reason not in _WITH_A_JOB:
-            self.say(f"I1 {record['id']} is {state} for {reason}, and has a job")
-
-    def _foreign_jobs(self, record: Mapping[str, Any]) -> bool:
-        hub = self.world.hubs.get(record["slot"])
-        jobs = hub.jobs.values() if hub else ()
-        return any(not job.import_id and job.kind == "import" for job in jobs)
-
-    def _lines_add_up(self, record: Mapping[str, Any]) -> None:
-        counts, source = record["counts"], record["source"]
-        if counts["total"] != counts["accepted"] + counts["rejected"] + counts["skipped"]:
-            self.say(f"I8 the lines of {record['id']} do not add up: {counts}")
-        if source["container"] != CONTAINER or record["task"] != "import":
-            return
-        reports = self.world.state.containers.get("reports", {})
-        report = reports[f"{record['id']}/report.ndjson"].content.splitlines()
-        told = [json.loads(line) for line in report]
-        if [line["line"] for line in told] != list(range(1, counts["total"] + 1)):
-            self.say(f"I8 the report of {record['id']} has other lines than the file")
-        for outcome in ("applied", "failed", "rejected"):
-            if sum(line["outcome"] == outcome for line in told) != counts[outcome]:
-                self.say(f"I8 the report of {record['id']} says otherwise than {counts}")
-        self._as_the_hub_did(record, told)
-
-    def _as_the_hub_did(self, record: Mapping[str, Any], told: list[Mapping[str, Any]]) -> None:
-        """Look whether what is said to be applied was in a job that completed."""
-        sent = {json.loads(line)["id"] for job in self.jobs[record["id"]] for line in job.lines}
-        for line in told:
-            if line["outcome"] == "applied" and line["deviceId"] not in sent:
-                self.say(f"I8 {line['deviceId']} is said to be applied, and was never sent")
-
 
 def _place(record: Mapping[str, Any]) -> tuple[str, str]:
     return record["queued_at"], record["id"]
-
-
-def _is_of(record: Mapping[str, Any], name: str, etag: str) -> bool:
-    source = record["source"]
-    return (source["name"], source["etag"]) == (name, etag)

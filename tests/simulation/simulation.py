@@ -18,6 +18,7 @@ from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.reconcile_device_files import reconcile_device_files
 from shared.use_cases.start_import_job import start_import_job
 from shared.use_cases.validate_device_file import validate_device_file
+from tests.simulation.ends import look_at_the_end
 from tests.simulation.faults import SeededFaults
 from tests.simulation.files import some_file
 from tests.simulation.hub import CANCELLED, COMPLETED, FAILED, HubJob
@@ -235,7 +236,7 @@ class Simulation:
                 break
         for _ in range(2):
             self._tick()
-        self.invariants.look_at_the_end()
+        look_at_the_end(self.invariants)
         self.invariants.check()
 
     def _tick(self) -> None:
