@@ -6,6 +6,7 @@ transaction; there is no second place to keep in step.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -19,6 +20,7 @@ from shared.domain.task import Task
 
 #: Steps kept in the history; the oldest go first.
 HISTORY_STEPS: Final = 100
+_IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
 
 
 def import_id(account: str, container: str, name: str, etag: str) -> str:
@@ -29,6 +31,11 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
     version = "\0".join((account, container, name, etag.strip('"')))
     digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
     return base64.b32encode(digest).decode()[:26].lower()
+
+
+def is_import_id(text: str) -> bool:
+    """Tell whether a text has the form of an import id, so that it can be part of a path."""
+    return bool(_IMPORT_ID.fullmatch(text))
 
 
 class _Value(BaseModel):

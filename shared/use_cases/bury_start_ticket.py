@@ -1,15 +1,14 @@
 """A start ticket failed too often: says so, and puts the start off."""
 
-import re
 from typing import Final
 
 from shared.domain.errors import TryAgain
+from shared.domain.import_record import is_import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
 from shared.use_cases.dead_letters import give_up, is_last, log, note, record_message
 
 
-_IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
 QUEUE: Final = "start-tickets-poison"
 
 
@@ -22,7 +21,7 @@ def bury_start_ticket(ports: Ports, message: str) -> None:
 
 
 def _bury(ports: Ports, message: str) -> None:
-    record = ports.records.get(message) if _IMPORT_ID.fullmatch(message) else None
+    record = ports.records.get(message) if is_import_id(message) else None
     if record is None:
         record_message(ports, QUEUE, message, "a start ticket names no import that goes on")
     elif record.state is State.QUEUED and is_last(record):

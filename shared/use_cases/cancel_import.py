@@ -10,8 +10,9 @@ import logging
 from typing import Final
 
 from shared.domain.errors import CannotCancel, NotStarted, TargetRefused, Unavailable
-from shared.domain.import_record import ImportRecord, Reason
+from shared.domain.import_record import ImportRecord, Reason, is_import_id
 from shared.domain.lifecycle import State
+from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
 from shared.ports import Ports
 from shared.use_cases.conclude import CANCEL_REFUSED, conclude, ending_for_all, told
@@ -31,9 +32,9 @@ _UNSENT: Final = frozenset({State.RECEIVED, State.HELD, State.QUEUED})
 
 def cancel_import(ports: Ports, import_id: str) -> None:
     """Cancel an import that has not ended; of any other there is nothing to do."""
-    record = ports.records.get(import_id)
+    record = ports.records.get(import_id) if is_import_id(import_id) else None
     if record is None or record.is_final:
-        log.info("import.cancel_ignored id=%s", import_id)
+        log.info("import.cancel_ignored id=%s", redacted(import_id, 40))
     elif record.state in _UNSENT:
         conclude(ports, record, ENDED_UNSENT)
     else:

@@ -50,6 +50,10 @@ class FakeDeviceFiles:
         """Delete a blob."""
         del self._blobs[container, name]
 
+    def forget(self) -> None:
+        """Delete all blobs."""
+        self._blobs.clear()
+
     def look(self, container: str, name: str) -> Source | None:
         """Return the version that is there now."""
         found = self._blobs.get((container, name))
