@@ -196,14 +196,15 @@ class AzurePorts:
         return self._settings.start_patience.total_seconds() / 6
 
     @cached_property
-    def _exchange(self) -> "Exchange":
+    def exchange(self) -> "Exchange":
+        """The containers that hubs use."""
         from shared.adapters.exchange import Exchange
 
         return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
 
     def _account_of(self, target: "TargetSettings") -> str | None:
         """Return the storage account that the hub uses as who it is; None if with a SAS."""
-        return self._exchange.account if target.storage_identity else None
+        return self.exchange.account if target.storage_identity else None
 
     def _iot_hub_jobs(self, target: "TargetSettings") -> "Target":
         return self._iot_hub_ways(target, 0)
@@ -249,7 +250,7 @@ class AzurePorts:
 
         return IotHubTarget(
             self._iot_hub_client(target),
-            self._exchange,
+            self.exchange,
             strict=target.strict,
             identity=target.storage_identity,
             device_limit=target.device_limit,
@@ -272,7 +273,7 @@ class AzurePorts:
         return IotHubArmTarget(
             client,
             target.hub_host,
-            self._exchange,
+            self.exchange,
             strict=target.strict,
             identity=target.storage_identity,
         )

@@ -300,6 +300,21 @@ class Target(Protocol):
         ...
 
 
+class ExchangeContainers(Protocol):
+    """The containers through which files go to and from hubs: one for each attempt."""
+
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts of this app whose containers were made before `when`, in UTC.
+
+        How many lines they have is not known.
+        """
+        ...
+
+    def remove(self, ref: AttemptRef) -> None:
+        """Delete the container of an attempt. Doing so twice changes nothing."""
+        ...
+
+
 class Results(Protocol):
     """The queue that subscribers read."""
 
@@ -323,5 +338,7 @@ class Ports(Protocol):
     def slots(self) -> Slots: ...  # noqa: D102
     @property
     def targets(self) -> Mapping[str, Target]: ...  # noqa: D102
+    @property
+    def exchange(self) -> ExchangeContainers: ...  # noqa: D102
     @property
     def results(self) -> Results: ...  # noqa: D102

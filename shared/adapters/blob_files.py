@@ -1,9 +1,10 @@
 """Device files, work files and reports as blobs, always streamed."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
@@ -17,6 +18,10 @@ from shared.domain.import_record import Source
 from shared.ports import OpenFile
 
 
+#: What a container can be called; anything else could lead to another path of the account.
+_CONTAINER: Final = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}", re.ASCII)
+
+
 class BlobDeviceFiles:
     """The `DeviceFiles` port on Blob Storage."""
 
@@ -25,6 +30,8 @@ class BlobDeviceFiles:
 
     def look(self, container: str, name: str) -> Source | None:
         """Return the version that is there now; see the port."""
+        if not _CONTAINER.fullmatch(container) or not _is_name(name):
+            return None
         with storage_errors():
             try:
                 found = self._service.get_blob_client(container, name).get_blob_properties()
@@ -67,6 +74,14 @@ class BlobDeviceFiles:
                 )
             except (ResourceNotFoundError, ResourceModifiedError) as gone:
                 raise SourceChanged(source.name) from gone
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a blob can be called so: with something that has UTF-8."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class BlobWork:

@@ -5,9 +5,10 @@ what the hub writes there belongs to this attempt alone. A hub gets a SAS for it
 the account with an identity of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -65,6 +66,12 @@ class Addresses(NamedTuple):
     output: str
 
 
+#: What the containers are called.
+_NAME: Final = re.compile("imp-(?P<import_id>[a-z2-7]{26})-a(?P<number>[1-9][0-9]{0,8})")
+#: Metadata of a container: the account with the records. Others may use the same exchange.
+_OWNER: Final = "records"
+
+
 class Exchange:
     """Lays files out for a hub, hands out addresses, and cleans up.
 
@@ -111,7 +118,7 @@ class Exchange:
 
     def _make(self, ref: AttemptRef) -> None:
         with suppress(ResourceExistsError):
-            self._container(ref).create_container()
+            self._container(ref).create_container({_OWNER: self._owner})
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
         source = self._work.get_blob_client("work", f"{ref.import_id}/{Part.DEVICES}")
@@ -175,6 +182,19 @@ class Exchange:
         """Delete the container of an attempt, with the device keys in it."""
         with storage_errors(), suppress(ResourceNotFoundError):
             self._container(ref).delete_container()
+
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts that have had containers for some time; see the port."""
+        with storage_errors():
+            for container in self._service.list_containers("imp-", include_metadata=True):
+                name = _NAME.fullmatch(str(container.name))
+                ours = (container.metadata or {}).get(_OWNER) == self._owner
+                if name and ours and container.last_modified < when:
+                    yield AttemptRef(name["import_id"], int(name["number"]), 0)
+
+    @property
+    def _owner(self) -> str:
+        return str(self._work.account_name)
 
     def _container(self, ref: AttemptRef) -> ContainerClient:
         return self._service.get_container_client(f"imp-{ref.import_id}-a{ref.number}")
