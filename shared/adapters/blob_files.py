@@ -77,11 +77,16 @@ class BlobDeviceFiles:
 
 
 def _is_name(name: str) -> bool:
-    """Tell whether a blob can be called so: with something that has UTF-8."""
+    """Tell whether a blob can be asked for by this name.
+
+    The name becomes a part of an address, in which what leads to another folder is followed: to
+    other blobs, of other containers.
+    """
     try:
-        return bool(name.encode())
+        name.encode()
     except UnicodeEncodeError:
         return False
+    return bool(name) and not {".", ".."} & set(name.split("/"))
 
 
 class BlobWork:

@@ -75,12 +75,12 @@ def test_a_container_that_cannot_be_listed_is_said_and_holds_up_nothing_else(
     with pytest.raises(Unavailable):
         world.validate("factory-a/x")
 
-    def unlistable(_: str) -> Iterator[Source]:
-        message = "storage: InternalError"
+    def unlistable(container: str) -> Iterator[Source]:
+        message = f"no listing of {container}"
         raise Unavailable(message)
 
     world.files.all = unlistable
     (ticket,) = reconcile(world)
     assert world.record(ticket).state is State.QUEUED
-    said = "device_file.unlistable container=device-files why=storage: InternalError"
+    said = "device_file.unlistable container=device-files why=no listing of device-files"
     assert said in [record.getMessage() for record in caplog.records]

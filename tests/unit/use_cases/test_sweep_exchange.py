@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -73,8 +74,8 @@ def test_the_reconciler_sweeps_too(world: World):
 def test_containers_are_not_listed_by_the_poller(world: World):
     """It runs every few seconds, and has no time for it."""
 
-    def listed(_: object) -> list[AttemptRef]:
-        raise AssertionError
+    def listed(when: datetime) -> Iterator[AttemptRef]:
+        raise AssertionError(when)
 
     world.exchange.made_before = listed
     world.poll()
