@@ -34,6 +34,11 @@ _CHOICES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 }
 
 
+def readable(metadata: Mapping[str, str]) -> Mapping[str, str]:
+    """Return metadata as it may be kept in a record: without secrets and control characters."""
+    return {redacted(name, 80): redacted(value, 80) for name, value in metadata.items()}
+
+
 def read_defaults(metadata: Mapping[str, str]) -> Defaults:
     """Return what the metadata of a blob chooses."""
     chosen: dict[str, Any] = {}

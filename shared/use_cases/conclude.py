@@ -77,11 +77,17 @@ def ending_by_line(errors: LineErrors) -> Ending:
 def ending_with_files(
     ports: Ports, record: ImportRecord, files: Mapping[str, Iterable[bytes]]
 ) -> Ending:
-    """Copy the files of an export to the reports; return the ending that hands them out."""
-    with ports.work.replace(f"reports/{record.id}", tuple(files)) as writers:
+    """Copy the files of an export; return the ending that hands them out."""
+    with ports.work.replace(_export_folder(record), tuple(files)) as writers:
         lines = {name: _copied(chunks, writers(name, 0)) for name, chunks in files.items()}
     devices = lines.get(Part.DEVICES, 0)
     return Ending(State.COMPLETED, lambda *_: APPLIED, exported=tuple(files), devices=devices)
+
+
+def _export_folder(record: ImportRecord) -> str:
+    """Return where the files of an export go: keys are for those who may see device files."""
+    keys = record.export and record.export.keys
+    return f"work/{record.id}" if keys else f"reports/{record.id}"
 
 
 def _copied(chunks: Iterable[bytes], write: Write) -> int:
@@ -139,7 +145,8 @@ def _of_import(work: Work, record: ImportRecord, ending: Ending) -> _Account:
 
 def _of_export(work: Work, record: ImportRecord, ending: Ending) -> _Account:
     names = {name.partition(".")[0]: name for name in ending.exported}
-    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in names.items()}
+    folder = _export_folder(record)
+    reports = {name: work.address(f"{folder}/{file}") for name, file in names.items()}
     counts = Counts(total=ending.devices, accepted=ending.devices, applied=ending.devices)
     return _Account(counts, (), reports)
 
@@ -154,8 +161,9 @@ def _retry_name(record: ImportRecord) -> str:
 
 
 def _addresses(work: Work, record: ImportRecord) -> dict[str, str]:
-    files = {"report": REPORT, "retry": _retry_name(record), **COPIES}
-    return {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    files = {"report": REPORT, **COPIES}
+    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    return {**reports, "retry": work.address(f"work/{record.id}/{_retry_name(record)}")}
 
 
 def _write_reports(
@@ -163,10 +171,14 @@ def _write_reports(
 ) -> tuple[Counter[Outcome], tuple[SampleError, ...]]:
     outcomes: Counter[Outcome] = Counter()
     samples: list[SampleError] = []
-    names = (REPORT, _retry_name(record), *COPIES.values())
-    with work.replace(f"reports/{record.id}", names) as files:
+    retry_name = _retry_name(record)
+    # What is to be sent again holds the keys of the file, so it is no report.
+    with (
+        work.replace(f"work/{record.id}", (retry_name,)) as kept,
+        work.replace(f"reports/{record.id}", (REPORT, *COPIES.values())) as files,
+    ):
         report = files(REPORT, 0)
-        retry = _Retry(record, work, files(_retry_name(record), 0))
+        retry = _Retry(record, work, kept(retry_name, 0))
         for line in _report(work, record, ending):
             outcome = line.verdict.outcome
             outcomes[outcome] += 1

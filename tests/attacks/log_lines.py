@@ -3,30 +3,33 @@
 import logging
 from typing import Self
 
+from shared.bootstrap import QUIET
+
 
 class LogLines(logging.Handler):
-    """Collects the records of all loggers, from DEBUG on, while the block goes on.
+    """Collects the records of all loggers while the block goes on.
 
-    The SDKs of Azure tell of every call in several lines below WARNING, which the app turns off.
+    From DEBUG on, but for those that the app lets only warn.
     """
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.told: list[str] = []
-        self._root = logging.getLogger()
-        self._azure = logging.getLogger("azure")
-        self._before = self._root.level, self._azure.level
+        self._levels = {logging.getLogger(): logging.DEBUG} | {
+            logging.getLogger(name): logging.WARNING for name in QUIET
+        }
+        self._before = {logger: logger.level for logger in self._levels}
 
     def __enter__(self) -> Self:
-        self._root.addHandler(self)
-        self._root.setLevel(logging.DEBUG)
-        self._azure.setLevel(logging.WARNING)
+        logging.getLogger().addHandler(self)
+        for logger, level in self._levels.items():
+            logger.setLevel(level)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._root.removeHandler(self)
-        self._root.setLevel(self._before[0])
-        self._azure.setLevel(self._before[1])
+        logging.getLogger().removeHandler(self)
+        for logger, level in self._before.items():
+            logger.setLevel(level)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note a record, with the exception that belongs to it."""

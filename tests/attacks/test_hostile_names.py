@@ -33,8 +33,8 @@ DROPPED = tuple(name if name in _OWN_FOLDER else f"factory-a/{name}" for name in
 _WORK = "|".join(re.escape(part) for part in Part)
 #: Everything that an import may write, by its id.
 OWN = re.compile(
-    rf"work/(?P<work>[a-z2-7]{{26}})/(?:{_WORK})"
-    r"|reports/(?P<reports>[a-z2-7]{26})/[a-z]{1,9}\.(?:ndjson|csv|json)"
+    rf"work/(?P<work>[a-z2-7]{{26}})/(?:{_WORK}|retry\.ndjson)"
+    r"|reports/(?P<reports>[a-z2-7]{26})/[a-z]{1,9}\.(?:ndjson|csv)"
     r"|state/active/(?P<active>[a-z2-7]{26})\.json"
     r"|state/done/\d{4}/\d\d/\d\d/(?P<done>[a-z2-7]{26})\.json"
 )

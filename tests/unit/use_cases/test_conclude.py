@@ -35,7 +35,7 @@ def imported(world: World, name: str, content: bytes, *device_ids: str) -> str:
 def retry_of(world: World, import_id: str) -> tuple[str, bytes]:
     """Return name and content of the file that goes back; the result has its address."""
     name = world.result(import_id).data["reports"]["retry"].rpartition("/")[2]
-    return name, world.work.files[f"reports/{import_id}/{name}"]
+    return name, world.work.files[f"work/{import_id}/{name}"]
 
 
 @pytest.mark.parametrize(

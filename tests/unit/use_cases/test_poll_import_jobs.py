@@ -34,7 +34,7 @@ def test_a_finished_job_is_told_line_by_line(world: World, running: str):
         (3, None, "skipped", "blank_line"),
         (4, "d2", "failed", "DeviceAlreadyExists"),
     ]
-    assert world.work.lines(f"reports/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
+    assert world.work.lines(f"work/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
 
 
 def test_the_result_has_the_counts(world: World, running: str):

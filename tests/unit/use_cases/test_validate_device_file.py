@@ -168,7 +168,7 @@ def test_a_file_of_configurations_is_an_import_of_its_own(world: World):
     result = world.result(import_id).data
     assert result["task"] == "import_configurations"
     assert (result["counts"]["applied"], result["counts"]["rejected"]) == (1, 2)
-    retry = [json.loads(line) for line in world.work.lines(f"reports/{import_id}/retry.ndjson")]
+    retry = [json.loads(line) for line in world.work.lines(f"work/{import_id}/retry.ndjson")]
     assert [line.get("Id") or line["id"] for line in retry] == ["Upper", "fast"]
 
 
