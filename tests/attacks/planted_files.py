@@ -111,5 +111,5 @@ def metadata(plant: Canaries) -> Mapping[str, str]:
         "importmode": plant.key("metadata value"),
         "status": plant.sas("metadata address"),
         "token": plant.bearer("metadata header"),
-        plant.key("metadata name").rstrip("="): "x=",
+        plant.key("metadata name", 48): "x=",
     }
