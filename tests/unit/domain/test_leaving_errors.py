@@ -41,14 +41,9 @@ def test_an_error_with_a_secret_is_told_in_other_words():
 
 def test_causes_are_told_without_secrets():
     """However deep they are, and also those that nobody named."""
-    try:
-        try:
-            raise KeyError(SECRET)
-        except KeyError as inner:
-            middle = raised(OSError("no answer"), inner)
-            raise Unavailable from middle
-    except Unavailable as error:
-        text = printed(error)
+    middle = raised(OSError("no answer"))
+    middle.__context__ = KeyError(SECRET)
+    text = printed(raised(Unavailable("storage"), middle))
     assert "because of OSError: no answer" in text
     assert "because of KeyError: " in text
     assert "c2VjcmV0" not in text
