@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from benchmarks.figures import peak_mb
@@ -45,17 +45,17 @@ def of_endless_files() -> dict[str, str]:
     for name in ENDLESS:
         world = World()
         world.files.drop(f"factory-a/{name}", b"")
-        world.files.read = _endless(name)
+        _make_endless(world, name)
         ends[name] = told(world, f"factory-a/{name}")
     return ends
 
 
-def _endless(name: str) -> Callable[[Source], Iterator[bytes]]:
+def _make_endless(world: World, name: str) -> None:
     def read(source: Source) -> Iterator[bytes]:
         assert source.name.endswith(name)
         return HOSTILE[name].content(_FULL)
 
-    return read
+    world.files.read = read
 
 
 if __name__ == "__main__":
