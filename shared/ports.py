@@ -189,7 +189,21 @@ class AttemptRef:
     #: The jobs that the target showed right before the start.
     baseline: tuple[str, ...] = ()
     #: The file the lines are in, below `work/<import id>`.
-    part: Part = Part.DEVICES
+    part: str = Part.DEVICES
+
+
+class Scopes(Protocol):
+    """The scopes of a hub's edge devices: what children name as their parents."""
+
+    def of(self, device_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Look some devices up, in their order; return as many as the hub takes calls for now.
+
+        None stands for a device that the hub does not show, or that is no edge device.
+
+        Raises:
+            NotStarted, AnswerLost: The hub did not say.
+        """
+        ...
 
 
 class Target(Protocol):
@@ -213,6 +227,11 @@ class Target(Protocol):
     @property
     def tasks(self) -> frozenset[Task]:
         """What it can be asked to do."""
+        ...
+
+    @property
+    def scopes(self) -> Scopes | None:
+        """The scopes at the target; None if it cannot be asked for them."""
         ...
 
     @property

@@ -29,6 +29,8 @@ from emulators.iot_hub.ticks import TICKS_A_SECOND
 RETENTION: Final = 30 * 24 * 3600 * TICKS_A_SECOND
 #: Why a job failed that was active when the hub went, in good order or killed.
 ABANDONED: Final = "The hub was stopped while the job was active."
+#: How often a job that is held looks whether it is let go.
+_LOOK_SECONDS: Final = 0.02
 
 log: Final = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ class Jobs:
         self._creating = Lock()
         self._stopped = Event()
         self._thread: Thread | None = None
+        #: Whether a job that runs may not end yet.
+        self.held = False
         for job in history.all():
             self._move(job.job_id, JobStatus.FAILED, ABANDONED)
 
@@ -122,6 +126,7 @@ class Jobs:
     def clear(self) -> None:
         """Stop the active job and forget all."""
         self._stop()
+        self.held = False
         self._history.clear()
 
     def _stop(self) -> None:
@@ -149,6 +154,8 @@ class Jobs:
             began = time.monotonic()
             work.run(stopped)
             self._pace.hold_running(began, stopped)
+            while self.held and not stopped.wait(_LOOK_SECONDS):
+                pass
             if not stopped.is_set():
                 self._move(job_id, JobStatus.COMPLETED)
 

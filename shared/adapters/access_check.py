@@ -1,6 +1,6 @@
 """Tries what a hub will do with a container, by the very addresses that it will get."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -9,6 +9,7 @@ from azure.storage.blob import BlobClient, ContainerClient
 
 from shared.adapters.storage import CLIENT_OPTIONS, storage_errors
 from shared.domain.errors import TargetRefused
+from shared.failpoints import failpoint
 
 
 #: The blob that is written, read and deleted.
@@ -30,18 +31,23 @@ def check_access(account: str, source: str, output: str) -> None:
         TargetRefused: Something is not allowed; the code and the sentence name it.
         Unavailable: Storage did not answer.
     """
-    steps: tuple[tuple[str, str, Callable[[BlobClient], object]], ...] = (
-        ("write", output, lambda blob: blob.upload_blob(b"", overwrite=True)),
-        ("read", source, lambda blob: blob.download_blob().readall()),
-        ("read", output, lambda blob: blob.download_blob().readall()),
-        ("delete", output, lambda blob: blob.delete_blob()),
-    )
-    for right, address, attempt in steps:
-        with (
-            refused_without(right, account),
-            ContainerClient.from_container_url(address, **CLIENT_OPTIONS) as container,
-        ):
-            attempt(container.get_blob_client(PROBE))
+    with _trying("write", account, output) as probe:
+        probe.upload_blob(b"", overwrite=True)
+    for address in (source, output):
+        with _trying("read", account, address) as probe:
+            probe.download_blob().readall()
+    with _trying("delete", account, output) as probe:
+        probe.delete_blob()
+
+
+@contextmanager
+def _trying(right: str, account: str, address: str) -> Iterator[BlobClient]:
+    with (
+        refused_without(right, account),
+        ContainerClient.from_container_url(address, **CLIENT_OPTIONS) as container,
+        failpoint(f"access.{right}", str(container.container_name)),
+    ):
+        yield container.get_blob_client(PROBE)
 
 
 @contextmanager

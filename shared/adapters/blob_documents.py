@@ -18,6 +18,7 @@ from azure.storage.blob import BlobProperties, ContentSettings
 
 from shared.adapters.storage import Container, storage_errors
 from shared.domain.errors import Conflict
+from shared.failpoints import failpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,10 @@ class BlobDocuments:
         """Return the document, or None if there is none."""
         with storage_errors():
             try:
-                download = self._container.client.download_blob(path)
-                return Document(json.loads(download.readall()), download.properties.etag)
+                client = self._container.client
+                with failpoint("document.read", path):
+                    download = client.download_blob(path)
+                    return Document(json.loads(download.readall()), download.properties.etag)
             except ResourceNotFoundError:
                 return None
 
@@ -51,7 +54,7 @@ class BlobDocuments:
         Raises:
             Conflict: There is one already.
         """
-        return self._write(path, body, metadata, overwrite=False)
+        return self._write("document.create", path, body, metadata, overwrite=False)
 
     def replace(
         self,
@@ -69,22 +72,24 @@ class BlobDocuments:
             "etag": version,
             "match_condition": MatchConditions.IfNotModified,
         }
-        return self._write(path, body, metadata, overwrite=True, **unchanged)
+        return self._write("document.replace", path, body, metadata, overwrite=True, **unchanged)
 
     def delete(self, path: str, version: str) -> None:
         """Delete a document if it still is in that version."""
-        with storage_errors(), suppress(ResourceNotFoundError, ResourceModifiedError):
-            self._container.client.delete_blob(
-                path, etag=version, match_condition=MatchConditions.IfNotModified
-            )
+        client = self._container.client
+        gone = suppress(ResourceNotFoundError, ResourceModifiedError)
+        with storage_errors(), gone, failpoint("document.delete", path):
+            client.delete_blob(path, etag=version, match_condition=MatchConditions.IfNotModified)
 
     def list(self, prefix: str) -> Iterator[BlobProperties]:
         """Yield name and metadata of the documents below a prefix."""
-        with storage_errors():
-            yield from self._container.client.list_blobs(prefix, include=["metadata"])
+        client = self._container.client
+        with storage_errors(), failpoint("document.list", prefix):
+            yield from client.list_blobs(prefix, include=["metadata"])
 
     def _write(
         self,
+        name: str,
         path: str,
         body: Mapping[str, Any],
         metadata: Mapping[str, str] | None,
@@ -93,8 +98,9 @@ class BlobDocuments:
         nonce = secrets.token_hex(8)
         text = json.dumps({**body, "writer_nonce": nonce}, ensure_ascii=False)
         try:
-            with storage_errors():
-                answer = self._container.client.get_blob_client(path).upload_blob(
+            blob = self._container.client.get_blob_client(path)
+            with storage_errors(), failpoint(name, path):
+                answer = blob.upload_blob(
                     text.encode(),
                     metadata=dict(metadata or {}),
                     content_settings=ContentSettings(content_type="application/json"),

@@ -15,6 +15,7 @@ from shared.adapters.blob_writing import writing
 from shared.adapters.storage import Container, storage_errors
 from shared.domain.errors import SourceChanged
 from shared.domain.import_record import Source
+from shared.failpoints import failpoint
 from shared.ports import OpenFile
 
 
@@ -34,7 +35,8 @@ class BlobDeviceFiles:
             return None
         with storage_errors():
             try:
-                found = self._service.get_blob_client(container, name).get_blob_properties()
+                with failpoint("device_file.look", name):
+                    found = self._service.get_blob_client(container, name).get_blob_properties()
             except ResourceNotFoundError:
                 return None
         return self._source(container, found)
@@ -43,10 +45,10 @@ class BlobDeviceFiles:
         """Yield the versions of all blobs; see the port."""
         with storage_errors():
             try:
-                blobs = self._service.get_container_client(container).list_blobs(
-                    include=["metadata"]
-                )
-                yield from (self._source(container, blob) for blob in blobs)
+                client = self._service.get_container_client(container)
+                with failpoint("device_file.list", container):
+                    blobs = client.list_blobs(include=["metadata"])
+                    yield from (self._source(container, blob) for blob in blobs)
             except ResourceNotFoundError:
                 return
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient
 
+from shared.failpoints import failpoint
+
 
 #: Bytes that are handed on at once. Who puts some of them to others copies these, not a range.
 PIECE_BYTES: Final = 1024 * 1024
@@ -25,7 +27,8 @@ def bytes_of(
         return
     try:
         # decompress: a small blob could unpack to any size.
-        yield from blob.download_blob(start, size, decompress=False, **conditions).chunks()
+        with failpoint("blob.read", f"{blob.container_name}/{blob.blob_name}"):
+            yield from blob.download_blob(start, size, decompress=False, **conditions).chunks()
     except HttpResponseError as error:
         if error.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise

@@ -15,6 +15,7 @@ from azure.storage.blob import BlobBlock, BlobClient
 
 from shared.adapters.storage import BLOCK_BYTES, storage_errors
 from shared.domain.parts import Write
+from shared.failpoints import failpoint
 from shared.ports import OpenFile
 
 
@@ -60,8 +61,12 @@ class _Upload:
             self._under_way.result()
 
 
+def _path(blob: BlobClient) -> str:
+    return f"{blob.container_name}/{blob.blob_name}"
+
+
 def _stage(blob: BlobClient, block_id: str, data: bytes) -> None:
-    with storage_errors():
+    with storage_errors(), failpoint("file.stage", _path(blob)):
         blob.stage_block(block_id, data)
 
 
@@ -124,7 +129,7 @@ class _File:
             self._commit_blocks(sections)
             return
         content = b"".join(section.take() for section in sections)
-        with storage_errors():
+        with storage_errors(), failpoint("file.write", _path(self._blob)):
             self._blob.upload_blob(content, overwrite=True)
 
     def _commit_blocks(self, sections: list[_Section]) -> None:
@@ -132,5 +137,5 @@ class _File:
             section.stage()
         self._upload.wait()
         blocks = [block for section in sections for block in section.blocks]
-        with storage_errors():
+        with storage_errors(), failpoint("file.commit", _path(self._blob)):
             self._blob.commit_block_list(blocks)

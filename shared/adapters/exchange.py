@@ -25,8 +25,8 @@ from azure.storage.blob import (
 
 from shared.adapters.access_check import check_access, refused_without
 from shared.adapters.storage import storage_errors
-from shared.domain.parts import Part
 from shared.domain.task import Task
+from shared.failpoints import failpoint
 from shared.ports import AttemptRef, Clock
 
 
@@ -112,24 +112,29 @@ class Exchange:
             self._make(ref)
             *empty, last = _INPUTS[ref.task] or (None,)
             for name in empty:
-                container.upload_blob(str(name), b"", overwrite=True)
+                with failpoint("exchange.write", container.container_name):
+                    container.upload_blob(str(name), b"", overwrite=True)
             if last:
                 self._copy_lines(ref, container.get_blob_client(last))
 
     def _make(self, ref: AttemptRef) -> None:
-        with suppress(ResourceExistsError):
-            self._container(ref).create_container({_OWNER: self._owner})
+        container = self._container(ref)
+        with suppress(ResourceExistsError), failpoint("exchange.create", container.container_name):
+            container.create_container({_OWNER: self._owner})
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
-        source = self._work.get_blob_client("work", f"{ref.import_id}/{Part.DEVICES}")
-        size = source.get_blob_properties().size
+        source = self._work.get_blob_client("work", f"{ref.import_id}/{ref.part}")
+        with failpoint("exchange.measure", ref.import_id):
+            size = source.get_blob_properties().size
         address = f"{source.url}?{self._read_access(source.container_name, source.blob_name)}"
         blocks = [BlobBlock(f"{start:015}") for start in range(0, size, _COPY_BYTES)]
         for block in blocks:
             start = int(block.id)
             length = min(_COPY_BYTES, size - start)
-            copy.stage_block_from_url(block.id, address, start, length)
-        copy.commit_block_list(blocks)
+            with failpoint("exchange.copy", copy.container_name):
+                copy.stage_block_from_url(block.id, address, start, length)
+        with failpoint("exchange.commit", copy.container_name):
+            copy.commit_block_list(blocks)
 
     def addresses(self, ref: AttemptRef, *, signed: bool = True) -> Addresses:
         """Return the addresses that the hub reads from and writes to.
@@ -161,9 +166,14 @@ class Exchange:
         """
         if not _INPUTS[ref.task]:
             self.remove(ref)
+        container = self._container(ref)
         for name in _INPUTS[ref.task]:
-            with storage_errors(), suppress(ResourceNotFoundError):
-                self._container(ref).delete_blob(name)
+            with (
+                storage_errors(),
+                suppress(ResourceNotFoundError),
+                failpoint("exchange.fence", container.container_name),
+            ):
+                container.delete_blob(name)
 
     def errors(self, ref: AttemptRef) -> Iterator[bytes] | None:
         """Return the chunks of the hub's log, or None if it wrote none."""
@@ -171,26 +181,34 @@ class Exchange:
 
     def read(self, ref: AttemptRef, name: str) -> Iterator[bytes] | None:
         """Return the chunks of a file that the hub wrote, or None if there is none."""
+        container = self._container(ref)
         with storage_errors():
             try:
-                chunks = self._container(ref).download_blob(name).chunks()
+                with failpoint("exchange.read", container.container_name):
+                    chunks = container.download_blob(name).chunks()
             except ResourceNotFoundError:
                 return None
         return _guarded(chunks)
 
     def remove(self, ref: AttemptRef) -> None:
         """Delete the container of an attempt, with the device keys in it."""
-        with storage_errors(), suppress(ResourceNotFoundError):
-            self._container(ref).delete_container()
+        container = self._container(ref)
+        with (
+            storage_errors(),
+            suppress(ResourceNotFoundError),
+            failpoint("exchange.delete", container.container_name),
+        ):
+            container.delete_container()
 
     def made_before(self, when: datetime) -> Iterator[AttemptRef]:
         """Yield the attempts that have had containers for some time; see the port."""
-        with storage_errors():
-            for container in self._service.list_containers("imp-", include_metadata=True):
-                name = _NAME.fullmatch(str(container.name))
-                ours = (container.metadata or {}).get(_OWNER) == self._owner
-                if name and ours and container.last_modified < when:
-                    yield AttemptRef(name["import_id"], int(name["number"]), 0)
+        with storage_errors(), failpoint("exchange.list"):
+            containers = list(self._service.list_containers("imp-", include_metadata=True))
+        for container in containers:
+            name = _NAME.fullmatch(str(container.name))
+            ours = (container.metadata or {}).get(_OWNER) == self._owner
+            if name and ours and container.last_modified < when:
+                yield AttemptRef(name["import_id"], int(name["number"]), 0)
 
     @property
     def _owner(self) -> str:
@@ -222,12 +240,10 @@ class Exchange:
         """Sign with the account key if there is one, else with a key of our identity."""
         start = self._clock.now() - _SKEW
         expiry = self._clock.now() + lifetime
-        key = getattr(service.credential, "account_key", None)
-        signer = (
-            {"account_key": key}
-            if key
-            else {"user_delegation_key": service.get_user_delegation_key(start, expiry)}
-        )
+        signer = {"account_key": getattr(service.credential, "account_key", None)}
+        if not signer["account_key"]:
+            with failpoint("exchange.sign"):
+                signer = {"user_delegation_key": service.get_user_delegation_key(start, expiry)}
         protocol = "https" if service.url.startswith("https:") else "https,http"
         return {"start": start, "expiry": expiry, "protocol": protocol, **signer}
 

@@ -20,6 +20,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from shared.adapters.graph_errors import reaction_to
 from shared.adapters.lost_calls import described, never_left
 from shared.domain.errors import AnswerLost, TargetUnreachable
+from shared.failpoints import failpoint
 
 
 PUBLIC_HOST: Final = "graph.microsoft.com"
@@ -102,7 +103,8 @@ class GraphClient:
             json={"importedDeviceIdentities": items, **more},
         )
         try:
-            answer = self._client.send_request(request)
+            with failpoint("service.call", f"POST {action}"):
+                answer = self._client.send_request(request)
             if answer.status_code == 200:  # noqa: PLR2004 - both calls have this one success
                 return [dict(identity) for identity in answer.json()["value"]]
             raise reaction_to(answer.status_code, answer.headers, answer.text())

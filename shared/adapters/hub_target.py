@@ -18,7 +18,7 @@ from shared.domain.import_errors import parse_import_errors
 from shared.domain.job import Job, JobStatus, find_job_by_id
 from shared.domain.redaction import redacted
 from shared.domain.task import Task
-from shared.ports import AttemptRef, LineErrors, Target
+from shared.ports import AttemptRef, LineErrors, Scopes, Target
 
 
 #: Why a hub without room is not asked.
@@ -40,6 +40,8 @@ class HubTarget(ABC):
 
     takes: Kind = "devices"
     tasks: frozenset[Task] = frozenset(Task)
+    #: Jobs tell nothing of scopes; where bulk calls are a way, too, they are asked for there.
+    scopes: Scopes | None = None
 
     def __init__(
         self, slot: str, exchange: Exchange, *, strict: bool, identity: str | None = None

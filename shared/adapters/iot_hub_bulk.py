@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from shared.adapters.bulk_run import BulkHabit, BulkPlace, BulkRun
+from shared.adapters.hub_scopes import HubScopes
 from shared.adapters.line_errors import line_errors
 from shared.adapters.run_documents import RunDocuments, Stored, job_id
 from shared.adapters.run_target import RunTarget
@@ -48,6 +49,7 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
     def __init__(self, place: BulkPlace, habit: BulkHabit, *, strict: bool) -> None:
         self._place = place
         self._habit = habit
+        self.scopes = HubScopes(place.registry, place.budget)
         slot = f"{habit.name}:{place.registry.host}"
         super().__init__(RunDocuments(place.documents, slot, Checkpoint), slot, strict=strict)
 

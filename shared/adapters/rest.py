@@ -28,6 +28,7 @@ from shared.domain.errors import (
     Unavailable,
 )
 from shared.domain.known_error import Reaction
+from shared.failpoints import failpoint
 
 
 type Signing = SansIOHTTPPolicy[Any, Any] | HTTPPolicy[Any, Any]
@@ -155,7 +156,8 @@ class RestClient:
         version = f"{joint}api-version={self._service.api_version}"
         url = self._client.format_url(path + ("" if "api-version=" in path else version))
         request = HttpRequest(verb, url, **content)
-        return self._client.send_request(request, retry_total=retry_total)
+        with failpoint("service.call", f"{verb} {path}"):
+            return self._client.send_request(request, retry_total=retry_total)
 
     def _checked(self, answer: HttpResponse) -> HttpResponse:
         if not _is_good(answer):

@@ -15,6 +15,7 @@ from azure.servicebus.exceptions import ServiceBusError
 from shared.domain.errors import Unavailable
 from shared.domain.import_record import Event, ImportRecord
 from shared.domain.result import application_properties
+from shared.failpoints import failpoint
 
 
 EVENT_TYPE: Final = "device-identity-import.{kind}.v1"
@@ -48,7 +49,8 @@ class ServiceBusResults:
         """Send events in order; see the port."""
         with self._one_at_a_time, bus_errors(), self._open() as sender:
             for event in events:
-                sender.send_messages(_message(record, event))
+                with failpoint("result.send", _message_id(record, event)):
+                    sender.send_messages(_message(record, event))
 
     @contextmanager
     def _open(self) -> Iterator[ServiceBusSender]:

@@ -9,6 +9,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceModif
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from shared.domain.errors import Conflict, Unavailable
+from shared.failpoints import failpoint
 
 
 #: Bytes of one read or one block. Larger ones only cost memory, smaller ones calls.
@@ -56,6 +57,10 @@ class Container:
     def client(self) -> ContainerClient:
         """The client of the container, which exists."""
         client = self._service.get_container_client(self.name)
-        with storage_errors(), suppress(ResourceExistsError):
+        with (
+            storage_errors(),
+            suppress(ResourceExistsError),
+            failpoint("container.create", self.name),
+        ):
             client.create_container()
         return client

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.domain.device_line import Order
 from shared.domain.lifecycle import FINAL, State, check_step
 from shared.domain.parts import Part
 from shared.domain.task import Task
@@ -30,7 +31,7 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
     """
     version = "\0".join((account, container, name, etag.strip('"')))
     digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
-    return base64.b32encode(digest).decode()[:26].lower()
+    return base64.b32encode(digest[:20]).decode()[:26].lower()
 
 
 def is_import_id(text: str) -> bool:
@@ -67,6 +68,28 @@ class Section(_Value):
 
     lines: int
     bytes: int
+    order: Order = Order.DEVICE
+
+
+class Phase(_Value):
+    """Where an import stands whose lines are sent in phases; see `family`."""
+
+    number: int = 0  #: counted from 0
+    of: int  #: how many there are
+    #: The file that tells what became of parents by now, below `work/<import id>`.
+    fates: str = ""
+    #: The file with the lines of this phase, once they are laid out, and how many they are.
+    part: str = ""
+    lines: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no other follows."""
+        return self.number + 1 == self.of
+
+    def following(self) -> Self:
+        """Return the phase after this one."""
+        return self.model_copy(update={"number": self.number + 1, "part": "", "lines": 0})
 
 
 class Counts(_Value):
@@ -94,8 +117,9 @@ class Attempt(_Value):
     claimed_at: AwareDatetime
     way: str | None = None  #: None for the way of the import
     #: The lines that it is about, and how many; all that were accepted if it is None.
-    part: Part = Part.DEVICES
+    part: str = Part.DEVICES
     lines: int | None = None
+    phase: int = 0  #: of an import whose lines are sent in phases
     #: Set in the write right before the POST; from then on the job may exist.
     intent_at: AwareDatetime | None = None
     #: The jobs that the target showed before the POST.
@@ -143,6 +167,8 @@ class ImportRecord(_Value):
     export: Export | None = None  #: of a record whose task it is
     #: How `devices.txt` is made up.
     sections: tuple[Section, ...] = ()
+    #: None if all lines are sent at once, as they are.
+    phase: Phase | None = None
     counts: Counts = Counts()
     #: Rules that were broken, warnings and notes, by code.
     findings: Mapping[str, int] = {}
@@ -172,8 +198,8 @@ class ImportRecord(_Value):
 
     @property
     def job_id(self) -> str | None:
-        """The target's id of the job with all lines, if one was started."""
-        jobs = [attempt.job_id for attempt in self.attempts if attempt.part is Part.DEVICES]
+        """The target's id of the latest job, if one was started; a second try is none."""
+        jobs = [attempt.job_id for attempt in self.attempts if attempt.way is None]
         return jobs[-1] if jobs else None
 
     @property

@@ -14,7 +14,7 @@ Python keys its hashes at random in each process, so nobody can craft a collisio
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import BinaryIO, Final, NamedTuple
 
 
@@ -91,9 +91,9 @@ class _Parts:
 
     def add(self, numbers: Sequence[int]) -> None:
         """Take some more."""
-        dealt = self._dealt
+        deal = [part.append for part in self._dealt]
         for number in numbers:
-            dealt[number & _MASK].append(number)
+            deal[number & _MASK](number)
         self._count += len(numbers)
         if self._count >= RUN:
             self._flush()
@@ -107,9 +107,7 @@ class _Parts:
 
     def _flush(self) -> None:
         start = self._scratch.seek(0, 2)
-        run = array("q")
-        for part in self._dealt:
-            run.extend(part)
+        run = array("q", list(chain.from_iterable(self._dealt)))  # a list goes in fastest
         self._scratch.write(run.tobytes())
         self._runs.append((start, array("I", accumulate(map(len, self._dealt), initial=0))))
         self._dealt = [[] for _ in range(PARTS)]

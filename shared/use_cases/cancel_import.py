@@ -15,19 +15,14 @@ from shared.domain.lifecycle import State
 from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
 from shared.ports import Ports
-from shared.use_cases.conclude import CANCEL_REFUSED, conclude, ending_for_all, told
-from shared.use_cases.start_import_job import target_of
+from shared.use_cases.attempts import target_of
+from shared.use_cases.conclude import CANCEL_REFUSED, Ending, conclude, ending_for_all, told
 
 
 log = logging.getLogger(__name__)
 
-#: How an import ends of which the target has seen nothing.
-ENDED_UNSENT: Final = ending_for_all(
-    State.CANCELLED,
-    Outcome.SKIPPED,
-    Reason(code="cancelled", text="cancelled before anything was sent"),
-)
-_UNSENT: Final = frozenset({State.RECEIVED, State.HELD, State.QUEUED})
+#: Where nothing is under way at the target.
+_UNSENT: Final = frozenset({State.RECEIVED, State.HELD, State.QUEUED, State.ARRANGING})
 
 
 def cancel_import(ports: Ports, import_id: str) -> None:
@@ -36,12 +31,20 @@ def cancel_import(ports: Ports, import_id: str) -> None:
     if record is None or record.is_final:
         log.info("import.cancel_ignored id=%s", redacted(import_id, 40))
     elif record.state in _UNSENT:
-        conclude(ports, record, ENDED_UNSENT)
+        conclude(ports, record, ended_unsent(record))
     else:
         now = ports.clock.now()
         record = ports.records.replace(record.amend(cancel_asked_at=now))
         if record.state is not State.STARTING:
             ask_to_cancel(ports, record)
+
+
+def ended_unsent(record: ImportRecord) -> Ending:
+    """Return how an import ends of which the target has nothing under way."""
+    begun = record.phase and record.phase.number
+    what = "the lines of this phase were" if begun else "anything was"
+    reason = Reason(code="cancelled", text=f"cancelled before {what} sent")
+    return ending_for_all(State.CANCELLED, Outcome.SKIPPED, reason)
 
 
 def ask_to_cancel(ports: Ports, record: ImportRecord) -> None:

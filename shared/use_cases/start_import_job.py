@@ -25,7 +25,8 @@ from shared.domain.import_record import Attempt, ImportRecord, Reason, is_import
 from shared.domain.lifecycle import HOLDS_SLOT, State
 from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
-from shared.ports import AttemptRef, Ports, Target
+from shared.ports import Ports, Target
+from shared.use_cases.attempts import attempt_ref, target_of
 from shared.use_cases.conclude import conclude, ending_for_all
 
 
@@ -60,33 +61,6 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
         _start(ports, record, patience)
     else:
         log.info("import.ticket_ignored id=%s", redacted(import_id, 40))
-
-
-def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
-    """Name an attempt for its target."""
-    return AttemptRef(
-        record.id,
-        attempt.number,
-        record.counts.accepted if attempt.lines is None else attempt.lines,
-        record.task,
-        record.export,
-        attempt.baseline,
-        attempt.part,
-    )
-
-
-def target_of(ports: Ports, record: ImportRecord, attempt: Attempt | None = None) -> Target:
-    """Return the target of an import that has one, or that of one of its attempts.
-
-    Raises:
-        Unavailable: The settings do not have it any more.
-    """
-    way = record.way if attempt is None or attempt.way is None else attempt.way
-    try:
-        return ports.targets[record.target or ""].ways[way]
-    except KeyError:
-        message = f"no target {record.target} with way {way or 'job'!r} is configured any more"
-        raise Unavailable(message) from None
 
 
 def put_back(
@@ -131,7 +105,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
     try:
         _refuse_if_busy(target)
         record = _claim(ports, record)
-        target.preflight(attempt_ref(record, record.attempt), record.effects)
+        target.preflight(attempt_ref(record, record.attempt), _still_to_be_counted(record))
         target.prepare(attempt_ref(record, record.attempt))
         baseline = _refuse_if_busy(target)
         latest = ports.clock.monotonic() + patience.total_seconds() / 3
@@ -160,10 +134,19 @@ def _refuse_if_busy(target: Target) -> tuple[str, ...]:
     return tuple(job.id for job in jobs)
 
 
+def _still_to_be_counted(record: ImportRecord) -> Mapping[str, int]:
+    """Return what a preflight compares with the hub: all lines, before the first is sent."""
+    return {} if record.phase and record.phase.number else record.effects
+
+
 def _claim(ports: Ports, record: ImportRecord) -> ImportRecord:
     now = ports.clock.now()
     number = record.attempts[-1].number + 1 if record.attempts else 1
-    attempts = (*record.attempts, Attempt(number=number, claimed_at=now))
+    attempt = Attempt(number=number, claimed_at=now)
+    if phase := record.phase:
+        sent = {"part": phase.part, "lines": phase.lines, "phase": phase.number}
+        attempt = attempt.model_copy(update=sent)
+    attempts = (*record.attempts, attempt)
     return ports.records.replace(record.advance(State.STARTING, now, attempts=attempts))
 
 

@@ -27,9 +27,9 @@ class Watched(BlobDocuments):
         super().__init__(container)
         self._watch = watch
 
-    def _write(self, path: str, *args: Any, **conditions: Any) -> str:
+    def _write(self, name: str, path: str, *args: Any, **conditions: Any) -> str:
         self._watch("before")
-        version = super()._write(path, *args, **conditions)
+        version = super()._write(name, path, *args, **conditions)
         self._watch("after")
         return version
 

@@ -5,6 +5,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Self
@@ -54,6 +55,15 @@ class Hub:
         """Return start and end of a job; as text they compare like times."""
         job = self("GET", f"/jobs/{job_id}")
         return job["startTimeUtc"], job["endTimeUtc"]
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Let no job of the hub end while the block lasts."""
+        self("POST", "/_emulator/jobs", {"held": True})
+        try:
+            yield
+        finally:
+            self("POST", "/_emulator/jobs", {"held": False})
 
     def posts(self) -> int:
         """Return how many calls asked for a job, since the stack was started."""

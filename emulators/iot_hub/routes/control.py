@@ -75,6 +75,15 @@ def _lose_twins(hub: Hub, call: Call) -> Answer:
             return Answer({"Message": "Of how many devices, please?"}, 400)
 
 
+def _hold_jobs(hub: Hub, call: Call) -> Answer:
+    match call.json:
+        case {"held": bool(held)}:
+            hub.jobs.held = held
+            return Answer(status=204)
+        case _:
+            return Answer({"Message": "Are jobs held, please?"}, 400)
+
+
 def _no_order(what: str, error: Exception) -> Answer:
     return Answer({"Message": f"That is no {what}: {error}"}, 400)
 
@@ -95,6 +104,7 @@ OPERATIONS: Final = (
     Operation("POST", "/_emulator/clock", None, _advance_clock),
     Operation("POST", "/_emulator/role-delay", None, _delay_role),
     Operation("POST", "/_emulator/lost-twins", None, _lose_twins),
+    Operation("POST", "/_emulator/jobs", None, _hold_jobs),
     Operation("GET", "/_emulator/calls", None, _count_calls),
     Operation("POST", "/_emulator/reset", None, _reset),
 )

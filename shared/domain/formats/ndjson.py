@@ -41,8 +41,9 @@ class Ndjson:
             number = 2
             chunks = chain((next(chunks)[notice.end() :],), chunks)
         for lines in line_blocks(chunks, CUT):
-            yield Block(number, lines)
-            number += lines.count(b"\n")
+            block = Block(number, lines)
+            yield block
+            number += block.count
 
     def source_of(self, line: bytes) -> bytes:
         """Return the line itself; see `Format`."""

@@ -15,6 +15,7 @@ from emulators.iot_hub.server import serve
 from emulators.iot_hub.ticks import UNIX_EPOCH
 from tests.emulators.iot_hub.client import HubClient
 from tests.emulators.iot_hub.lines import a_line, create
+from tests.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +322,20 @@ def test_no_signature_gets_into_a_log(call, exchange, caplog):
     assert "import job" in caplog.text
     assert "sig=" not in caplog.text
     assert "nonsense" not in caplog.text
+
+
+def test_a_job_that_is_held_ends_when_it_is_let_go(call, exchange):
+    """Tests order it where a job must last as long as something else."""
+    exchange.put(a_line())
+    assert call("POST", "/_emulator/jobs", {"held": True}).status_code == 204
+    job_id = call("POST", "/jobs/create", exchange.an_import()).json()["jobId"]
+    until(lambda: call("GET", "/devices/d1").status_code == 200, "its work is done")
+    assert call("GET", f"/jobs/{job_id}").json()["status"] == "running"
+    assert call("POST", "/_emulator/jobs", {"held": False}).status_code == 204
+    call.running.hub.jobs.settle()
+    assert call("GET", f"/jobs/{job_id}").json()["status"] == "completed"
+
+
+def test_jobs_are_held_or_they_are_not(call):
+    """Anything else is no order."""
+    assert call("POST", "/_emulator/jobs", {"held": "yes"}).status_code == 400

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -84,3 +85,22 @@ def test_a_container_that_cannot_be_listed_is_said_and_holds_up_nothing_else(
     assert world.record(ticket).state is State.QUEUED
     said = "device_file.unlistable container=device-files why=no listing of device-files"
     assert said in [record.getMessage() for record in caplog.records]
+
+
+def test_every_file_is_imported_though_one_event_in_five_got_lost(world: World):
+    """Of a hundred files each ends as an import that was told once."""
+    chance = random.Random(5)  # noqa: S311 - which events get lost is no secret
+    names = [f"factory-a/{number}" for number in range(100)]
+    lost = set(chance.sample(names, 20))
+    for name in names:
+        world.files.drop(name, a_file(a_line(name.replace("/", "-"))))
+        if name not in lost:
+            world.validate(name)
+    assert len(reconcile(world)) == len(lost)
+    while world.records.stored:
+        world.tick()
+        if any(job.takes_slot for job in world.hub.jobs.values()):
+            world.hub.finish()
+    assert sorted(event.data["file"]["name"] for event in world.results.messages.values()) == (
+        sorted(names)
+    )
