@@ -125,6 +125,22 @@ def bury_blob_event(message: str) -> None:
     use_case(ports(), message, settings().default_target)
 
 
+@_without_secrets
+def bury_export_request(message_id: str, message: str) -> None:
+    """Say that a request for an export was given up."""
+    from shared.use_cases.bury_export_request import bury_export_request as use_case
+
+    use_case(ports(), message_id, message)
+
+
+@_without_secrets
+def bury_cancel_request(message_id: str, message: str) -> None:
+    """Say that a request to cancel was given up."""
+    from shared.use_cases.bury_cancel_request import bury_cancel_request as use_case
+
+    use_case(ports(), message_id, message)
+
+
 @cache
 def settings() -> "Settings":
     """Return the app settings."""
@@ -263,6 +279,7 @@ class AzurePorts:
             work=self.work,
             clock=self.clock,
             patience=self._settings.start_patience,
+            device_limit=target.device_limit,
         )
 
     def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":

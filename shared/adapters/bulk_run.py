@@ -47,6 +47,8 @@ class BulkPlace:
     #: How long the answer to a call may take before the call counts as lost. A call is made
     #: within the first third of it or not at all.
     patience: timedelta
+    #: How many devices the hub takes, which it does not tell.
+    device_limit: int
 
 
 @dataclass(frozen=True, slots=True)

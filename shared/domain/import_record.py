@@ -35,7 +35,7 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
 
 
 def is_import_id(text: str) -> bool:
-    """Tell whether a text has the form of an import id, so that it can be part of a path."""
+    """Tell whether this can be the id of an import, and not just any text of a message."""
     return bool(_IMPORT_ID.fullmatch(text))
 
 
@@ -125,6 +125,8 @@ class Attempt(_Value):
     #: The jobs that the target showed before the POST.
     baseline: tuple[str, ...] = ()
     job_id: str | None = None
+    #: Whether the target was asked, and was found to have begun nothing.
+    void: bool = False
     #: Since when the target does not show what it should.
     missing_since: AwareDatetime | None = None
 

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from shared.domain.errors import TryAgain
 from shared.domain.import_record import is_import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
-from shared.use_cases.dead_letters import give_up, is_last, log, note, record_message
+from shared.use_cases.dead_letters import give_up, is_last, never_raised, put_off, record_message
 
 
 QUEUE: Final = "start-tickets-poison"
@@ -14,10 +13,8 @@ QUEUE: Final = "start-tickets-poison"
 
 def bury_start_ticket(ports: Ports, message: str) -> None:
     """Record why a ticket was given up, and tell subscribers. Never raises: the poller repairs."""
-    try:
+    with never_raised(QUEUE):
         _bury(ports, message)
-    except TryAgain as why:
-        log.warning("ticket.not_buried why=%s", why)
 
 
 def _bury(ports: Ports, message: str) -> None:
@@ -27,4 +24,4 @@ def _bury(ports: Ports, message: str) -> None:
     elif record.state is State.QUEUED and is_last(record):
         give_up(ports, record, State.FAILED, "the job could not be started, though tried often")
     elif not record.is_final:
-        note(ports, record, "the job could not be started yet; it is tried again later")
+        put_off(ports, record, "the job could not be started yet; it is tried again later")

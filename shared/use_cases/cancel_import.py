@@ -29,7 +29,7 @@ def cancel_import(ports: Ports, import_id: str) -> None:
     """Cancel an import that has not ended; of any other there is nothing to do."""
     record = ports.records.get(import_id) if is_import_id(import_id) else None
     if record is None or record.is_final:
-        log.info("import.cancel_ignored id=%s", redacted(import_id, 40))
+        log.info("import.cancel_ignored id=%s", redacted(import_id))
     elif record.state in _UNSENT:
         conclude(ports, record, ended_unsent(record))
     else:

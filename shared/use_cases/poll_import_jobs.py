@@ -34,13 +34,16 @@ from shared.use_cases.second_try import (
     go_on_with_second_try,
     is_worth_another_try,
 )
-from shared.use_cases.start_import_job import free_slot, put_back
+from shared.use_cases.start_import_job import ANSWER_LOST, free_slot, put_back
 
 
 log = logging.getLogger(__name__)
 
 #: How long a hub may fail to show a job, or a log, before a person must look.
 MISSING_FOR: Final = timedelta(minutes=10)
+#: Starts without a usable answer that came to nothing, with which an import ends. With what is
+#: waited for each, and longer and longer between them, that takes about an hour.
+MOST_VOID: Final = 8
 
 #: The states that go on without a ticket.
 _GOES_ON: Final = HOLDS_SLOT | {State.ARRANGING}
@@ -137,10 +140,32 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
         case NoJob() if record.cancel_asked_at:
             conclude(ports, record, ended_unsent(record))
         case NoJob():
-            put_back(ports, record, Reason(code="start_stopped", text="the start did not finish"))
+            _start_again(ports, record)
         case Unclear(job_ids):
             text = f"the hub has {len(job_ids)} new jobs, and one of them may be this import"
             _hand_over(ports, record, Reason(code="unclear_start", text=text))
+
+
+def _start_again(ports: Ports, record: ImportRecord) -> None:
+    """Put back a start that came to nothing, or end the import if that was so too often."""
+    stopped = Reason(code="start_stopped", text="the start did not finish")
+    if not record.attempt.intent_at:
+        put_back(ports, record, stopped)
+        return
+    record = record.model_copy(update=record.with_attempt(void=True))
+    if sum(attempt.void for attempt in record.attempts) < MOST_VOID:
+        # It has been waited for already, so the next one follows at once.
+        put_back(ports, record, stopped, record.back_off() if record.tries else timedelta())
+    else:
+        reason = Reason(code="start_unanswered", text=_why_void(record))
+        conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))
+
+
+def _why_void(record: ImportRecord) -> str:
+    text = f"the target was asked {MOST_VOID} times to start a job, and never began one"
+    if record.reason and record.reason.code == ANSWER_LOST:
+        text += f"; of the last start it said: {record.reason.text}"
+    return text
 
 
 def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:

@@ -46,6 +46,9 @@ _WAITS: Final[Mapping[type[ImporterError], tuple[str, timedelta | None]]] = {
 #: minutes to work everywhere; about half a minute was seen on a live hub.
 STORAGE_PATIENCE: Final = timedelta(minutes=5)
 
+#: Code of the reason while nobody knows what became of a start.
+ANSWER_LOST: Final = "answer_lost"
+
 
 def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
     """Start the job of an import if it is its turn; otherwise do nothing.
@@ -116,6 +119,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
         job_id = _ask(ports, target, record)
     except AnswerLost as lost:
         log.warning("import.answer_lost id=%s %s", record.id, lost)
+        ports.records.replace(record.amend(reason=Reason(code=ANSWER_LOST, text=str(lost))))
     except TargetRefused as refused:
         reason = Reason(code=refused.code, text=refused.message)
         conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))

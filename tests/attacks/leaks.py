@@ -24,6 +24,8 @@ from shared.domain.parts import Part
 from shared.domain.result import application_properties
 from shared.settings import Settings, SettingsError
 from shared.use_cases.bury_blob_event import bury_blob_event
+from shared.use_cases.bury_cancel_request import bury_cancel_request
+from shared.use_cases.bury_export_request import bury_export_request
 from shared.use_cases.bury_start_ticket import bury_start_ticket
 from tests.attacks.canaries import Canaries
 from tests.attacks.planted_files import device_files, good_lines, metadata
@@ -99,6 +101,8 @@ def of_messages(plant: Canaries) -> Iterator[str]:
         world.cancel(secret)
         world.export(secret, f"message-{number}")
         bury_start_ticket(world, secret)
+        bury_export_request(world, f"dead-{number}", secret)
+        bury_cancel_request(world, f"dead-{number}", secret)
         bury_blob_event(world, secret, "factory-a")
     world.poll()
     yield from left_by(world)

@@ -1,6 +1,8 @@
 """Nothing secret comes out, and each rule that keeps it in is needed."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,8 @@ from tests.attacks.log_lines import LogLines
 from tests.builders import a_file
 from tests.fakes.world import World
 
+
+ROOT = Path(__file__).parents[2]
 
 type Scene = Callable[[Canaries], Iterator[str]]
 
@@ -91,6 +95,14 @@ def test_redaction_is_needed_in_these_scenes(scene: Scene, monkeypatch: pytest.M
     monkeypatch.setattr(redaction, "PATTERNS", ())
     _, out = found(scene)
     assert len(out) > 3
+
+
+def test_all_functions_let_exceptions_out_through_the_same_door():
+    """What the triggers call is wrapped, so no new function is forgotten."""
+    called = set(re.findall(r"bootstrap\.(\w+)\(", (ROOT / "function_app.py").read_text()))
+    functions = called - {"device_files_source"}
+    assert len(functions) >= 8
+    assert all(hasattr(getattr(bootstrap, name), "__wrapped__") for name in functions)
 
 
 def test_the_sender_gets_back_what_was_sent():

@@ -4,6 +4,8 @@ from contextlib import suppress
 
 from shared.domain.errors import TryAgain
 from shared.use_cases.bury_blob_event import bury_blob_event
+from shared.use_cases.bury_cancel_request import bury_cancel_request
+from shared.use_cases.bury_export_request import bury_export_request
 from shared.use_cases.bury_start_ticket import bury_start_ticket
 from tests.attacks.generated_messages import generate_message
 from tests.builders import a_file, a_line
@@ -36,6 +38,8 @@ def _deliver(world: World, case: int, message: str) -> None:
     readers = (world.start, world.cancel, lambda text: world.export(text, f"message-{case}"))
     with suppress(TryAgain):
         readers[case % len(readers)](message)
-    # Nothing may leave these two: the host has no try left.
+    # Nothing may leave these: the host has no try left.
     bury_start_ticket(world, message)
+    bury_export_request(world, f"message-{case}", message)
+    bury_cancel_request(world, f"message-{case}", message)
     bury_blob_event(world, message, "factory-a")
