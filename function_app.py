@@ -37,7 +37,7 @@ def validate_device_file(file: BlobReference, ticket: func.Out[str]) -> None:
 @app.queue_trigger(arg_name="ticket", queue_name="start-tickets", connection="DeviceFiles")
 def start_import_job(ticket: func.QueueMessage) -> None:
     """An import may start, if it is its turn."""
-    bootstrap.start_import_job(ticket.get_body().decode())
+    bootstrap.start_import_job(ticket.get_body().decode(errors="replace"))
 
 
 # The worker reads annotations at run time and takes typing.List only, not list.

@@ -332,11 +332,19 @@ class Target(Protocol):
         """Delete everything that was laid out for the attempt. Doing so twice changes nothing."""
         ...
 
-    def laid_out(self) -> Iterator[tuple[str, int]]:
-        """Yield import and number of each attempt for which something is laid out.
 
-        Those of other targets may be among them, never those of another app.
+class ExchangeContainers(Protocol):
+    """The containers through which files go to and from hubs: one for each attempt."""
+
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts of this app whose containers were made before `when`, in UTC.
+
+        How many lines they have is not known.
         """
+        ...
+
+    def remove(self, ref: AttemptRef) -> None:
+        """Delete the container of an attempt. Doing so twice changes nothing."""
         ...
 
 
@@ -363,5 +371,7 @@ class Ports(Protocol):
     def slots(self) -> Slots: ...  # noqa: D102
     @property
     def targets(self) -> Mapping[str, Target]: ...  # noqa: D102
+    @property
+    def exchange(self) -> ExchangeContainers: ...  # noqa: D102
     @property
     def results(self) -> Results: ...  # noqa: D102

@@ -5,9 +5,10 @@ what the hub writes there belongs to this attempt alone. A hub gets a SAS for it
 the account with an identity of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -54,10 +55,6 @@ _INPUTS: Final[Mapping[Task, tuple[str, ...]]] = {
 }
 #: Where it says what became of single lines.
 _LOGS: Final = {Task.IMPORT: ERRORS, Task.IMPORT_CONFIGURATIONS: CONFIGURATION_ERRORS}
-#: What the names of containers begin with, and their note of whose they are: the account with the
-#: records, for apps may share the account that hubs use.
-_PREFIX: Final = "imp-"
-_OWNER: Final = "records"
 #: Nobody knows how much an export will be; a hub holds no more.
 _MOST_LINES: Final = 1_000_000
 
@@ -67,6 +64,12 @@ class Addresses(NamedTuple):
 
     source: str
     output: str
+
+
+#: What the containers are called.
+_NAME: Final = re.compile("imp-(?P<import_id>[a-z2-7]{26})-a(?P<number>[1-9][0-9]{0,8})")
+#: Metadata of a container: the account with the records. Others may use the same exchange.
+_OWNER: Final = "records"
 
 
 class Exchange:
@@ -117,7 +120,7 @@ class Exchange:
     def _make(self, ref: AttemptRef) -> None:
         container = self._container(ref)
         with suppress(ResourceExistsError), failpoint("exchange.create", container.container_name):
-            container.create_container(metadata={_OWNER: str(self._work.account_name)})
+            container.create_container({_OWNER: self._owner})
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
         source = self._work.get_blob_client("work", f"{ref.import_id}/{ref.part}")
@@ -197,17 +200,22 @@ class Exchange:
         ):
             container.delete_container()
 
-    def attempts(self) -> Iterator[tuple[str, int]]:
-        """Yield import and number of each attempt of this app that has a container."""
-        with storage_errors(), failpoint("exchange.list", _PREFIX):
-            found = list(self._service.list_containers(_PREFIX, include_metadata=True))
-        for container in found:
-            import_id, _, number = str(container.name).removeprefix(_PREFIX).rpartition("-a")
-            if (container.metadata or {}).get(_OWNER) == self._work.account_name:
-                yield import_id, int(number)
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts that have had containers for some time; see the port."""
+        with storage_errors(), failpoint("exchange.list"):
+            containers = list(self._service.list_containers("imp-", include_metadata=True))
+        for container in containers:
+            name = _NAME.fullmatch(str(container.name))
+            ours = (container.metadata or {}).get(_OWNER) == self._owner
+            if name and ours and container.last_modified < when:
+                yield AttemptRef(name["import_id"], int(name["number"]), 0)
+
+    @property
+    def _owner(self) -> str:
+        return str(self._work.account_name)
 
     def _container(self, ref: AttemptRef) -> ContainerClient:
-        return self._service.get_container_client(f"{_PREFIX}{ref.import_id}-a{ref.number}")
+        return self._service.get_container_client(f"imp-{ref.import_id}-a{ref.number}")
 
     def _container_access(
         self, ref: AttemptRef, rights: ContainerSasPermissions, lifetime: timedelta

@@ -121,10 +121,6 @@ class HubTarget(ABC):
         """Delete the exchange container; see the port."""
         self._exchange.remove(ref)
 
-    def laid_out(self) -> Iterator[tuple[str, int]]:
-        """Yield the attempts that have a container; see the port."""
-        return self._exchange.attempts()
-
     def _properties(self, ref: AttemptRef) -> Mapping[str, Any]:
         return {
             "type": ref.task.job_kind,

@@ -79,7 +79,3 @@ class IotHubWays:
     def clear(self, ref: AttemptRef) -> None:
         """Delete what was laid out for a job; see the port."""
         self._job.clear(ref)
-
-    def laid_out(self) -> Iterator[tuple[str, int]]:
-        """Yield the attempts at jobs; see the port."""
-        return self._job.laid_out()

@@ -51,13 +51,6 @@ class RunDocuments[R: Run]:
             if status
         ]
 
-    def attempts(self) -> Iterator[tuple[str, int]]:
-        """Yield import and number of each attempt that has a run."""
-        for blob in self._documents.list(self._folder):
-            name = blob.name.removeprefix(self._folder).removesuffix(".json")
-            import_id, _, number = name.rpartition("-a")
-            yield import_id, int(number)
-
     def prepare(self, ref: AttemptRef, run: R) -> None:
         """Store a run that is not started; if there is one of the attempt, it stays."""
         with suppress(Conflict):

@@ -1,6 +1,6 @@
 """What targets without jobs of a service share: the run is ours, and each poll goes on with it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from shared.adapters.run_documents import RunDocuments
@@ -57,7 +57,3 @@ class RunTarget[R: Run]:
     def clear(self, ref: AttemptRef) -> None:
         """Forget the run and what was said; see the port."""
         self._runs.clear(ref)
-
-    def laid_out(self) -> Iterator[tuple[str, int]]:
-        """Yield the attempts that have a run, started or not; see the port."""
-        return self._runs.attempts()

@@ -31,7 +31,7 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
     """
     version = "\0".join((account, container, name, etag.strip('"')))
     digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
-    return base64.b32encode(digest).decode()[:26].lower()
+    return base64.b32encode(digest[:20]).decode()[:26].lower()
 
 
 def is_import_id(text: str) -> bool:

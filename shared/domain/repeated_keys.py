@@ -67,6 +67,8 @@ class RepeatedKeys:
         repeated: set[int] = set()
         alone: set[int] = set()
         for keys, owners in zip(self._keys.parts(), self._owners.parts(), strict=True):
+            if not keys and not owners:
+                continue
             repeated.update(_twice(keys))
             if owners:
                 alone.update(set(owners).difference(keys))
@@ -98,6 +100,8 @@ class _Parts:
 
     def parts(self) -> Iterator[list[int]]:
         """Yield all numbers, part by part; equal ones are in the same part."""
+        if not self._runs:
+            return iter(self._dealt)
         self._flush()
         return map(self._part, range(PARTS))
 

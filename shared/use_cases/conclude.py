@@ -46,6 +46,14 @@ COPIES = {"rejected": Part.REJECTED_CSV, "warnings": Part.WARNINGS}
 
 
 @dataclass(frozen=True, slots=True)
+class _Versions:
+    """The versions of files that may be replaced, by name."""
+
+    kept: Mapping[str, str]
+    reports: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How an import ends."""
 
@@ -79,11 +87,17 @@ def ending_by_line(errors: LineErrors) -> Ending:
 def ending_with_files(
     ports: Ports, record: ImportRecord, files: Mapping[str, Iterable[bytes]]
 ) -> Ending:
-    """Copy the files of an export to the reports; return the ending that hands them out."""
-    with ports.work.replace(f"reports/{record.id}", tuple(files)) as writers:
+    """Copy the files of an export; return the ending that hands them out."""
+    with ports.work.replace(_export_folder(record), tuple(files)) as writers:
         lines = {name: _copied(chunks, writers(name, 0)) for name, chunks in files.items()}
     devices = lines.get(Part.DEVICES, 0)
     return Ending(State.COMPLETED, lambda *_: APPLIED, exported=tuple(files), devices=devices)
+
+
+def _export_folder(record: ImportRecord) -> str:
+    """Return where the files of an export go: keys are for those who may see device files."""
+    keys = record.export and record.export.keys
+    return f"work/{record.id}" if keys else f"reports/{record.id}"
 
 
 def _copied(chunks: Iterable[bytes], write: Write) -> int:
@@ -109,7 +123,9 @@ def conclude(
     Raises:
         Conflict: Someone else wrote the record, or a report.
     """
-    versions = ports.work.versions(f"reports/{record.id}")
+    versions = _Versions(
+        ports.work.versions(f"work/{record.id}"), ports.work.versions(f"reports/{record.id}")
+    )
     # Whoever read it before fails from here on, and whoever reads it later finds other versions.
     record = ports.records.replace(record.amend())
     if record.export:
@@ -151,7 +167,7 @@ class _Account:
 
 
 def _of_import(
-    ports: Ports, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
+    ports: Ports, record: ImportRecord, ending: Ending, versions: _Versions
 ) -> _Account:
     with over_phases(ports, record, ending.verdicts, ending.rest) as (verdicts, rest):
         whole = replace(ending, verdicts=verdicts, rest=rest)
@@ -164,9 +180,8 @@ def _of_import(
 
 def _of_export(ports: Ports, record: ImportRecord, ending: Ending) -> _Account:
     names = {name.partition(".")[0]: name for name in ending.exported}
-    reports = {
-        name: ports.work.address(f"reports/{record.id}/{file}") for name, file in names.items()
-    }
+    folder = _export_folder(record)
+    reports = {name: ports.work.address(f"{folder}/{file}") for name, file in names.items()}
     counts = Counts(total=ending.devices, accepted=ending.devices, applied=ending.devices)
     return _Account(counts, (), reports)
 
@@ -181,19 +196,26 @@ def _retry_name(record: ImportRecord) -> str:
 
 
 def _addresses(work: Work, record: ImportRecord) -> dict[str, str]:
-    files = {"report": REPORT, "retry": _retry_name(record), **COPIES}
-    return {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    files = {"report": REPORT, **COPIES}
+    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    return {**reports, "retry": work.address(f"work/{record.id}/{_retry_name(record)}")}
 
 
 def _write_reports(
-    work: Work, record: ImportRecord, ending: Ending, versions: Mapping[str, str]
+    work: Work, record: ImportRecord, ending: Ending, versions: _Versions
 ) -> tuple[Counter[Outcome], tuple[SampleError, ...]]:
     outcomes: Counter[Outcome] = Counter()
     samples: list[SampleError] = []
-    names = (REPORT, _retry_name(record), *COPIES.values())
-    with work.replace(f"reports/{record.id}", names, onto=versions) as files:
+    retry_name = _retry_name(record)
+    # What is to be sent again holds the keys of the file, so it is no report.
+    with (
+        work.replace(f"work/{record.id}", (retry_name,), onto=versions.kept) as kept,
+        work.replace(
+            f"reports/{record.id}", (REPORT, *COPIES.values()), onto=versions.reports
+        ) as files,
+    ):
         report = files(REPORT, 0)
-        retry = _Retry(record, work, files(_retry_name(record), 0))
+        retry = _Retry(record, work, kept(retry_name, 0))
         for line in _report(work, record, ending):
             outcome = line.verdict.outcome
             outcomes[outcome] += 1

@@ -21,8 +21,9 @@ from shared.domain.errors import (
     TargetUnreachable,
     Unavailable,
 )
-from shared.domain.import_record import Attempt, ImportRecord, Reason
+from shared.domain.import_record import Attempt, ImportRecord, Reason, is_import_id
 from shared.domain.lifecycle import HOLDS_SLOT, State
+from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
 from shared.ports import Ports, Target
 from shared.use_cases.attempts import attempt_ref, target_of
@@ -58,11 +59,11 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
         patience: After this time without an answer the poller takes over. The POST is sent within
             the first third of it or not at all.
     """
-    record = ports.records.get(import_id)
+    record = ports.records.get(import_id) if is_import_id(import_id) else None
     if record and _is_its_turn(ports, record) and ports.slots.take(record.slot, record.id):
         _start(ports, record, patience)
     else:
-        log.info("import.ticket_ignored id=%s", import_id)
+        log.info("import.ticket_ignored id=%s", redacted(import_id, 40))
 
 
 def put_back(

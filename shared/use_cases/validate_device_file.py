@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.domain.configuration import is_about_configurations
-from shared.domain.defaults import Defaults, read_defaults
+from shared.domain.defaults import Defaults, read_defaults, readable
 from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
 from shared.domain.errors import SourceChanged
@@ -70,7 +70,7 @@ def receive(ports: Ports, source: Source, default_target: str | None) -> ImportR
             id=import_id(source.account, source.container, source.name, source.etag),
             since=now,
             received_at=now,
-            source=source,
+            source=source.model_copy(update={"metadata": readable(source.metadata)}),
             task=_task(source),
             target=target if isinstance(target, str) else None,
             slot=ports.targets[target].slot if isinstance(target, str) else "",

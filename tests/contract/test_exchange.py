@@ -81,19 +81,6 @@ def test_the_hub_can_write_and_delete_its_log(addresses: Addresses):
     assert output.download_blob(ERRORS).readall() == b"new"
 
 
-def test_an_app_finds_the_containers_it_made_and_no_others(service: Storage, ref: AttemptRef):
-    """Another app may share the account; what is not known to be ours is left alone."""
-    client, _ = service
-    ours = Exchange(client, client, SystemClock())
-    ours.lay_out(ref)
-    client.create_container(f"imp-{ref.import_id}-a2", metadata={"records": "another"})
-    client.create_container(f"imp-{ref.import_id}-a3")
-    found = [one for one in ours.attempts() if one[0] == ref.import_id]
-    assert found == [(ref.import_id, 1)]
-    ours.remove(ref)
-    assert ref.import_id not in {import_id for import_id, _ in ours.attempts()}
-
-
 def test_the_hub_can_look_nowhere_else(addresses: Addresses, service: Storage):
     """The signature is for this container: not for our records, nor for another attempt."""
     client, verify = service

@@ -238,15 +238,6 @@ def test_a_hub_that_is_ready_passes_the_preflight(scene: Scene, ref: AttemptRef)
     scene.finish()
 
 
-def test_what_is_laid_out_can_be_found_until_it_is_cleared(scene: Scene, ref: AttemptRef):
-    """So nothing stays for ever of a worker that came too late."""
-    scene.accept(ref, a_file(a_line()))
-    scene.target.prepare(ref)
-    assert (ref.import_id, ref.number) in set(scene.target.laid_out())
-    scene.target.clear(ref)
-    assert (ref.import_id, ref.number) not in set(scene.target.laid_out())
-
-
 def test_clearing_leaves_nothing_and_can_be_repeated(scene: Scene, ref: AttemptRef):
     """Device keys do not stay behind."""
     scene.accept(ref, a_file(a_line()))

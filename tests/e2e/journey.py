@@ -131,8 +131,10 @@ class Journey:
                 yield json.loads(state.download_blob(name).readall())
 
     def report(self, result: Mapping[str, Any], file: str = "report.ndjson") -> list[Any]:
-        """Return the lines of a report."""
-        text = self.container("reports").download_blob(f"{result['importId']}/{file}").readall()
+        """Return the lines of a report, from where the message says that it is."""
+        (address,) = (one for one in result["reports"].values() if one.endswith(f"/{file}"))
+        container, import_id, name = address.rsplit("/", 3)[1:]
+        text = self.container(container).download_blob(f"{import_id}/{name}").readall()
         return [json.loads(line) for line in text.splitlines()]
 
     def hub(self, alias: str = "factory-a") -> Hub:

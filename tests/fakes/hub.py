@@ -168,10 +168,6 @@ class FakeHub:
         self.fence(ref)
         self.logs.pop((ref.import_id, ref.number), None)
 
-    def laid_out(self) -> Iterator[tuple[str, int]]:
-        """Yield the attempts with an exchange."""
-        yield from list(self.exchange)
-
     def run_foreign_job(self, kind: str = "import") -> str:
         """Start a job that nobody here asked for."""
         job_id = f"{self.slot}-job-{next(self._ids)}"

@@ -110,7 +110,7 @@ class Invariants(logging.Handler):
                 self._active(name, content)
             elif folder.startswith("state/done/") and content is not None:
                 self._done(name, json.loads(content))
-        elif path.startswith("reports/") and content and not name.startswith("retry."):
+        elif path.startswith("reports/") and content:
             self._keep_secrets(path, content.decode())
 
     def _active(self, import_id: str, content: bytes | None) -> None:

@@ -57,8 +57,8 @@ class Account:
     #: Whether the app holds the key that signs addresses.
     has_key: bool = True
     containers: dict[str, dict[str, Blob]] = field(default_factory=dict)
-    #: Metadata of containers.
-    notes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    #: When containers were made, and their metadata.
+    notes: dict[str, tuple[datetime, Mapping[str, str]]] = field(default_factory=dict)
     staged: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     #: All accounts by host, for copies from one to another.
     peers: "dict[str, Account]" = field(default_factory=dict)
@@ -143,8 +143,7 @@ class FakeBlobService:
 
         def listed() -> list[Blob]:
             names = [name for name in self.account.containers if name.startswith(prefix)]
-            now, notes = self.account.now(), self.account.notes
-            return [Blob(name, b"", "", now, notes.get(name, {})) for name in names]
+            return [Blob(name, b"", "", *self.account.notes[name]) for name in names]
 
         return iter(self.call(listed))
 
@@ -175,7 +174,7 @@ class FakeContainer:
             if self.container_name in self._account.containers:
                 raise container_exists()
             self._account.containers[self.container_name] = {}
-            self._account.notes[self.container_name] = metadata or {}
+            self._account.notes[self.container_name] = self._account.now(), metadata or {}
 
         self._service.call(create)
 

@@ -58,7 +58,7 @@ def test_rarer_things_happen_too(runs: dict[int, Future[Counter[str]]]):
     """They are too rare to be in each part of the seeds."""
     happened: Counter[str] = sum((run.result() for run in runs.values()), Counter())
     for needed in (
-        "import.swept",
+        "exchange.swept",
         "import.deadlettered",
         "import.needs_attention",
         "import.validation_resumed",

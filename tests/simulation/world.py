@@ -26,7 +26,16 @@ from shared.adapters.storage import Container
 from shared.adapters.storage_clock import StorageClock
 from shared.domain import repeated_keys
 from shared.domain.errors import Conflict
-from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
+from shared.ports import (
+    Clock,
+    DeviceFiles,
+    ExchangeContainers,
+    Records,
+    Results,
+    Slots,
+    Target,
+    Work,
+)
 from shared.use_cases import validate_device_file
 from tests.simulation.bus import FakeServiceBus
 from tests.simulation.hub import FakeIotHub, FakePipeline
@@ -92,6 +101,7 @@ class Instance:
     slots: Slots
     targets: Mapping[str, Target]
     results: Results
+    exchange: ExchangeContainers
     bus: Any
 
     def invocation(self) -> "Instance":
@@ -166,6 +176,7 @@ class World:
                 alias: self._target(host, containers) for alias, host in self.aliases.items()
             },
             results=ServiceBusResults(self.bus, "import-results"),
+            exchange=containers,
             bus=self.bus,
         )
 

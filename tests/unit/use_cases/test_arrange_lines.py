@@ -114,7 +114,7 @@ def test_children_of_a_parent_that_was_refused_are_not_sent(world: EdgeWorld):
     ]
     text = world.work.files[f"reports/{import_id}/report.ndjson"].decode()
     assert text.count("gw was not imported: DeviceAlreadyExists: is there") == 3
-    retry = world.work.lines(f"reports/{import_id}/retry.ndjson")
+    retry = world.work.lines(f"work/{import_id}/retry.ndjson")
     assert sorted(retry) == sorted(line for line in FAMILY.splitlines() if b"plain" not in line)
 
 
@@ -138,7 +138,7 @@ def test_the_retry_file_is_good_as_it_stands(world: EdgeWorld):
     first = world.drop("factory-a/x", FAMILY)
     world.go_through(first)
     world.refused = set()
-    second = world.drop("factory-a/y", world.work.files[f"reports/{first}/retry.ndjson"])
+    second = world.drop("factory-a/y", world.work.files[f"work/{first}/retry.ndjson"])
     world.go_through(second)
     assert {outcome for _, _, outcome, _ in world.report(second)} == {"applied"}
 

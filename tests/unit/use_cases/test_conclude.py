@@ -45,7 +45,7 @@ def imported(world: World, name: str, content: bytes, *device_ids: str) -> str:
 def retry_of(world: World, import_id: str) -> tuple[str, bytes]:
     """Return name and content of the file that goes back; the result has its address."""
     name = world.result(import_id).data["reports"]["retry"].rpartition("/")[2]
-    return name, world.work.files[f"reports/{import_id}/{name}"]
+    return name, world.work.files[f"work/{import_id}/{name}"]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_what_a_validation_left_half_done_is_in_no_report():
     world.clock.move(minutes=6)
     reconcile_device_files(world, "device-files", "factory-a")
     assert world.record(import_id).state is State.REJECTED
-    for name in ("report.ndjson", "retry.ndjson", "rejected.csv"):
-        assert world.work.files[f"reports/{import_id}/{name}"] == b""
+    for path in ("reports/{}/report.ndjson", "reports/{}/rejected.csv", "work/{}/retry.ndjson"):
+        assert world.work.files[path.format(import_id)] == b""
 
 
 def _die(*_):

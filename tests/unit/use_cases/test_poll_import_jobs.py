@@ -39,7 +39,7 @@ def test_a_finished_job_is_told_line_by_line(world: World, running: str):
         (3, None, "skipped", "blank_line"),
         (4, "d2", "failed", "DeviceAlreadyExists"),
     ]
-    assert world.work.lines(f"reports/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
+    assert world.work.lines(f"work/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
 
 
 def test_the_result_has_the_counts(world: World, running: str):
@@ -244,7 +244,7 @@ def test_giving_up_a_start_takes_nothing_from_a_worker_that_goes_on(world: World
     world.hub.prepare(attempt_ref(stale, stale.attempt))
     with pytest.raises(Conflict):
         put_back(world, stale, Reason(code="start_stopped", text=""))
-    assert list(world.hub.laid_out()) == [(import_id, 1)]
+    assert list(world.hub.exchange) == [(import_id, 1)]
 
 
 def test_a_record_that_went_on_since_the_listing_is_left_alone(world: World, running: str):

@@ -1,0 +1,26 @@
+"""Frees slots that nobody uses: a paused worker may take one after its import has ended."""
+
+import logging
+from datetime import timedelta
+
+from shared.domain.errors import TryAgain
+from shared.ports import Ports
+from shared.use_cases.start_import_job import free_forgotten_slot
+
+
+log = logging.getLogger(__name__)
+
+
+def sweep_slots(ports: Ports, overdue: timedelta) -> None:
+    """Free each slot whose holder does not start. Never raises: there is a next time.
+
+    Args:
+        ports: The world.
+        overdue: How long a slot may be held by an import that does not start.
+    """
+    ways = [way for target in ports.targets.values() for way in target.ways.values()]
+    try:
+        for slot in dict.fromkeys(way.slot for way in ways):
+            free_forgotten_slot(ports, slot, overdue)
+    except TryAgain as why:
+        log.warning("slots.not_swept why=%s", why)
