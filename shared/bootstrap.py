@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
+from shared import outages
+
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,7 +114,11 @@ def ports() -> "AzurePorts":
     """Return the world of this worker."""
     # The worker shows everything from INFO on, and the SDKs tell of every call there.
     logging.getLogger("azure").setLevel(logging.WARNING)
-    return AzurePorts(settings())
+    # What this one warns of it raises too, and then it is said once, in our words.
+    logging.getLogger("azure.servicebus").setLevel(logging.CRITICAL)
+    built = AzurePorts(settings())
+    outages.keep_quiet(built.clock.monotonic)
+    return built
 
 
 class AzurePorts:

@@ -17,6 +17,9 @@ from shared.domain.parts import Part
 from shared.domain.task import Task
 
 
+#: The version of records that this app writes, and the last one that it reads. It grows with every
+#: change that an app which does not know it must not pass over; see docs/decisions/0013.
+VERSION: Final = 1
 #: Steps kept in the history; the oldest go first.
 HISTORY_STEPS: Final = 100
 
@@ -118,7 +121,7 @@ class Step(_Value):
 class ImportRecord(_Value):
     """All that is known of one import."""
 
-    v: int = 1
+    v: int = 1  #: see `VERSION`; the first records had none
     id: str
     state: State = State.RECEIVED
     rev: int = 0  #: grows with every write

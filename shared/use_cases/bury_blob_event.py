@@ -7,11 +7,12 @@ BlobType, ContainerName, BlobName and ETag.
 import json
 from typing import Final
 
+from shared import outages
 from shared.domain.errors import TryAgain
 from shared.domain.import_record import Source
 from shared.domain.lifecycle import State
 from shared.ports import Ports
-from shared.use_cases.dead_letters import give_up, is_last, log, note, record_message
+from shared.use_cases.dead_letters import give_up, is_last, note, record_message
 from shared.use_cases.validate_device_file import receive
 
 
@@ -23,7 +24,7 @@ def bury_blob_event(ports: Ports, message: str, default_target: str | None) -> N
     try:
         _bury(ports, message, default_target)
     except TryAgain as why:
-        log.warning("device_file.not_buried why=%s", why)
+        outages.say("device_file.not_buried", why.service, QUEUE, why)
 
 
 def _bury(ports: Ports, message: str, default_target: str | None) -> None:

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
+from shared import outages
 from shared.domain.errors import TryAgain
 from shared.domain.lifecycle import State
 from shared.ports import Ports
-from shared.use_cases.dead_letters import give_up, is_last, log, note, record_message
+from shared.use_cases.dead_letters import give_up, is_last, note, record_message
 
 
 _IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
@@ -18,7 +19,7 @@ def bury_start_ticket(ports: Ports, message: str) -> None:
     try:
         _bury(ports, message)
     except TryAgain as why:
-        log.warning("ticket.not_buried why=%s", why)
+        outages.say("ticket.not_buried", why.service, QUEUE, why)
 
 
 def _bury(ports: Ports, message: str) -> None:

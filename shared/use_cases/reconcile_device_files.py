@@ -10,6 +10,7 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import Final
 
+from shared import outages
 from shared.domain.errors import TryAgain
 from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
@@ -48,7 +49,7 @@ def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
     try:
         ticket = take_in()
     except TryAgain as why:
-        log.warning("device_file.postponed why=%s", why)
+        outages.say("device_file.postponed", why.service, "reconcile", why)
         return
     if ticket:
         yield ticket

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared import outages
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
@@ -140,7 +141,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
             return
         job_id = _ask(ports, target, record)
     except AnswerLost as lost:
-        log.warning("import.answer_lost id=%s %s", record.id, lost)
+        outages.say("import.answer_lost", lost.service or record.slot, record.id, lost)
     except TargetRefused as refused:
         reason = Reason(code=refused.code, text=refused.message)
         conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))
