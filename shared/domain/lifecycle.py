@@ -38,7 +38,7 @@ _ENDS: Final = {State.COMPLETED, State.FAILED, State.CANCELLED, State.NEEDS_ATTE
 #: Every step an import may take. A state that is no key here is final.
 STEPS: Final[Mapping[State, frozenset[State]]] = {
     State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED, State.CANCELLED}),
-    State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.COMPLETED}),
+    State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.COMPLETED, State.CANCELLED}),
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.STARTING, State.FAILED, State.CANCELLED}),
     State.STARTING: frozenset(

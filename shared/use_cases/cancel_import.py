@@ -26,7 +26,7 @@ ENDED_UNSENT: Final = ending_for_all(
     Outcome.SKIPPED,
     Reason(code="cancelled", text="cancelled before anything was sent"),
 )
-_UNSENT: Final = frozenset({State.RECEIVED, State.HELD, State.QUEUED})
+_UNSENT: Final = frozenset({State.RECEIVED, State.VALIDATED, State.HELD, State.QUEUED})
 
 
 def cancel_import(ports: Ports, import_id: str) -> None:

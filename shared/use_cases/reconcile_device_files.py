@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: How old a file or a state is before nobody is supposed to be working on it.
 OVERDUE: Final = timedelta(minutes=5)
 
+_BEFORE_QUEUE: Final = frozenset({State.RECEIVED, State.VALIDATED})
+
 
 def reconcile_device_files(
     ports: Ports, container: str, default_target: str | None, overdue: timedelta = OVERDUE
@@ -36,12 +38,19 @@ def reconcile_device_files(
         log.warning("device_file.overlooked dropped_at=%s", source.last_modified.isoformat())
         take_in = partial(validate_device_file, ports, container, source.name, default_target)
         tickets += _done(take_in)
-    for overdue_id in _stopped(ports):
-        record = ports.records.get(overdue_id)
-        if record and _is_overdue(ports, record, overdue):
-            log.warning("import.validation_resumed id=%s", record.id)
-            tickets += _done(partial(validate_received, ports, record, default_target))
+    for stopped in _stopped(ports):
+        tickets += _done(partial(_resume, ports, stopped, default_target, overdue))
     return tickets
+
+
+def _resume(
+    ports: Ports, import_id: str, default_target: str | None, overdue: timedelta
+) -> str | None:
+    record = ports.records.get(import_id)
+    if record is None or not _is_overdue(ports, record, overdue):
+        return None
+    log.warning("import.validation_resumed id=%s", record.id)
+    return validate_received(ports, record, default_target)
 
 
 def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
@@ -72,7 +81,7 @@ def _is_overdue(ports: Ports, record: ImportRecord, overdue: timedelta) -> bool:
 
 
 def _stopped(ports: Ports) -> list[str]:
-    return [one.id for one in ports.records.active() if one.state is State.RECEIVED]
+    return [one.id for one in ports.records.active() if one.state in _BEFORE_QUEUE]
 
 
 def _id(source: Source) -> str:
