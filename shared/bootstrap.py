@@ -34,6 +34,11 @@ EVENT_GRID: Final = "EventGrid"
 SCAN: Final = "LogsAndContainerScan"
 
 
+#: Once more, for a connection that was closed because it was idle. If the bus is away, the next
+#: poll tries again, and this one has other things to do.
+BUS_RETRIES: Final = 1
+
+
 def device_files_source() -> str:
     """Return what DEVICE_FILES_SOURCE chooses: Event Grid, unless a scan is asked for.
 
@@ -338,5 +343,6 @@ def _service_bus(connection: "Connection") -> "ServiceBusClient":
 
     if connection.connection_string:
         text = connection.connection_string.get_secret_value()
-        return ServiceBusClient.from_connection_string(text)
-    return ServiceBusClient(connection.address, _credential(connection))
+        return ServiceBusClient.from_connection_string(text, retry_total=BUS_RETRIES)
+    credential = _credential(connection)
+    return ServiceBusClient(connection.address, credential, retry_total=BUS_RETRIES)

@@ -2,10 +2,12 @@
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient
 
 from emulators.azurite import RunningAzurite
@@ -31,7 +33,7 @@ ALIAS = "hub"
 #: Storage accounts that lanes may have.
 ACCOUNTS = (
     *(f"{kind}{number}" for kind in ("iothub", "iothubbulk") for number in range(4)),
-    *("answers", "threads", "processes"),
+    *("answers", "outages", "threads", "processes"),
 )
 RESULTS = "import-results"
 
@@ -96,6 +98,7 @@ class Lane:
             if (record and record.state) in states:
                 return polls
             self.poll()
+            self.wait(PATIENCE / 3 + 1)
         message = f"{import_id} has not recovered within {POLLS} polls"
         raise AssertionError(message)
 
@@ -173,3 +176,17 @@ def app_settings(
         "START_PATIENCE_SECONDS": str(PATIENCE),
         **more,
     }
+
+
+def told(bus: RunningBus) -> Counter[str]:
+    """Take the messages off the queue; count those that tell of an import's end."""
+    ends: Counter[str] = Counter()
+    with (
+        ServiceBusClient.from_connection_string(bus.connection_string) as client,
+        client.get_queue_receiver(RESULTS, max_wait_time=1) as receiver,
+    ):
+        for message in receiver:
+            data = json.loads(str(message))["data"]
+            ends[data["importId"]] += data["endedAt"] is not None
+            receiver.complete_message(message)
+    return ends

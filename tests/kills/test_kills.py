@@ -4,8 +4,6 @@ Each import is killed several times, and has to recover before it is killed agai
 those that an import without kills makes, so a call that is added to the app is killed at too.
 """
 
-import json
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,14 +11,13 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 import pytest
-from azure.servicebus import ServiceBusClient
 
 from emulators.azurite import RunningAzurite
 from emulators.service_bus.server import RunningBus
 from shared.domain.lifecycle import State
 from tests.builders import a_file, a_line
 from tests.emulators.iot_hub.lines import create
-from tests.kills.lane import RESULTS, Lane, lane
+from tests.kills.lane import Lane, lane, told
 from tests.kills.workers import NEVER, Kill
 
 
@@ -109,20 +106,6 @@ def survive(lane: Lane, kills: Kills) -> str:
     assert lane.left_over() == []
     assert lane.hub.calls["POST /jobs/create"] == len(lane.hub.jobs.all()) - jobs <= 1
     return import_id
-
-
-def told(bus: RunningBus) -> Counter[str]:
-    """Take the messages off the queue; count those that tell of an import's end."""
-    ends: Counter[str] = Counter()
-    with (
-        ServiceBusClient.from_connection_string(bus.connection_string) as client,
-        client.get_queue_receiver(RESULTS, max_wait_time=1) as receiver,
-    ):
-        for message in receiver:
-            data = json.loads(str(message))["data"]
-            ends[data["importId"]] += data["endedAt"] is not None
-            receiver.complete_message(message)
-    return ends
 
 
 @pytest.mark.parametrize("way", WAYS)
