@@ -8,7 +8,10 @@ AZURITE := emulators/azurite/node_modules/.installed
 LINES = 1000000
 SEED = 1
 
-.PHONY: help setup demo up check format test bench soundness clean
+# Generated files of `make attacks`.
+FILES = 1000000
+
+.PHONY: help setup demo up check format test bench soundness attacks clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +46,7 @@ format: .venv/.installed ## Put the code into house style
 	$(BIN)/ruff check --fix .
 
 test: setup ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile
 
 bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
 	@$(BIN)/python -m benchmarks $(BENCH)
@@ -51,6 +54,10 @@ bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
 soundness: .venv/.installed ## Judge LINES mutated lines, of SEED, by patterns and by the schema
 	SOUNDNESS_LINES=$(LINES) SOUNDNESS_SEED=$(SEED) \
 		$(BIN)/python -m pytest tests/soundness/test_soundness.py
+
+attacks: .venv/.installed ## Give the app FILES spoilt files, of SEED
+	ATTACKS_FILES=$(FILES) ATTACKS_SEED=$(SEED) \
+		$(BIN)/python -m pytest tests/attacks/test_generated_files.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .local emulators/azurite/node_modules .*_cache .hypothesis .coverage htmlcov

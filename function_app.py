@@ -37,7 +37,7 @@ def validate_device_file(file: BlobReference, ticket: func.Out[str]) -> None:
 @app.queue_trigger(arg_name="ticket", queue_name="start-tickets", connection="DeviceFiles")
 def start_import_job(ticket: func.QueueMessage) -> None:
     """An import may start, if it is its turn."""
-    bootstrap.start_import_job(ticket.get_body().decode())
+    bootstrap.start_import_job(ticket.get_body().decode(errors="replace"))
 
 
 # The worker reads annotations at run time and takes typing.List only, not list.
@@ -95,3 +95,21 @@ def bury_start_ticket(ticket: func.QueueMessage) -> None:
 def bury_blob_event(event: func.QueueMessage) -> None:
     """An event of a dropped file was given up by the host."""
     bootstrap.bury_blob_event(event.get_body().decode(errors="replace"))
+
+
+@app.queue_trigger(
+    arg_name="request", queue_name="export-requests-poison", connection="DeviceFiles"
+)
+def bury_export_request(request: func.QueueMessage) -> None:
+    """A request for an export was given up by the host."""
+    told = typing.cast("str", request.id), request.get_body().decode(errors="replace")
+    bootstrap.bury_export_request(*told)
+
+
+@app.queue_trigger(
+    arg_name="request", queue_name="cancel-requests-poison", connection="DeviceFiles"
+)
+def bury_cancel_request(request: func.QueueMessage) -> None:
+    """A request to cancel was given up by the host."""
+    told = typing.cast("str", request.id), request.get_body().decode(errors="replace").strip()
+    bootstrap.bury_cancel_request(*told)

@@ -114,13 +114,13 @@ def _progress(connections: Connections, results: Results) -> Table:
 
 def _save_reports(connections: Connections, results: Results) -> None:
     """Keep the reports beyond the end of the stack that they lie in."""
-    reports = connections.storage.get_container_client("reports")
     for name, result in results.items():
         folder = FOLDER / "reports" / name.partition(".")[0]
         folder.mkdir(parents=True)
-        for blob in reports.list_blob_names(name_starts_with=f"{result['importId']}/"):
-            content = reports.download_blob(blob).readall()
-            (folder / Path(blob).name).write_bytes(content)
+        for address in result["reports"].values():
+            container, import_id, file = address.rsplit("/", 3)[1:]
+            blob = connections.storage.get_blob_client(container, f"{import_id}/{file}")
+            (folder / file).write_bytes(blob.download_blob().readall())
 
 
 def _tell(console: Console, results: Results) -> bool:

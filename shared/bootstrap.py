@@ -6,11 +6,12 @@ Everything is built on first use and kept for the life of the worker, so that im
 
 import logging
 import os
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, wraps
 from typing import TYPE_CHECKING, Final
 
 from shared import outages
+from shared.domain.leaving_errors import safe_to_raise
 
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from shared.settings import Connection, Settings, TargetSettings
 
 
+#: Loggers that may only warn. The worker shows everything from INFO on, and the SDKs tell of every
+#: call there; below it, urllib3 tells addresses with all that is in them.
+QUIET: Final = ("azure", "urllib3", "msal")
 #: What may tell the app of new blobs. Source: the `source` of the blob trigger.
 EVENT_GRID: Final = "EventGrid"
 SCAN: Final = "LogsAndContainerScan"
@@ -37,6 +41,19 @@ SCAN: Final = "LogsAndContainerScan"
 #: Once more, for a connection that was closed because it was idle. If the bus is away, the next
 #: poll tries again, and this one has other things to do.
 BUS_RETRIES: Final = 1
+
+
+def _without_secrets[**P, T](function: Callable[P, T]) -> Callable[P, T]:
+    """Let no exception out of a function that says more than it may."""
+
+    @wraps(function)
+    def call(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return function(*args, **named)
+        except Exception as error:  # noqa: BLE001 - whatever leaves passes here, and is raised
+            raise safe_to_raise(error) from None
+
+    return call
 
 
 def device_files_source() -> str:
@@ -48,6 +65,7 @@ def device_files_source() -> str:
     return SCAN if asked.lower() == SCAN.lower() else EVENT_GRID
 
 
+@_without_secrets
 def validate_device_file(container: str, name: str) -> str | None:
     """Take in a dropped file; return the id of an import to start."""
     from shared.use_cases.validate_device_file import validate_device_file as use_case
@@ -55,6 +73,7 @@ def validate_device_file(container: str, name: str) -> str | None:
     return use_case(ports(), container, name, settings().default_target)
 
 
+@_without_secrets
 def start_import_job(import_id: str) -> None:
     """Start the job of an import if it is its turn, and imports are not paused."""
     if settings().paused:
@@ -64,6 +83,7 @@ def start_import_job(import_id: str) -> None:
     use_case(ports(), import_id, settings().start_patience)
 
 
+@_without_secrets
 def poll_import_jobs() -> list[str]:
     """Bring every import on; return the ids of imports that may start."""
     from shared.use_cases.poll_import_jobs import poll_import_jobs as use_case
@@ -71,6 +91,7 @@ def poll_import_jobs() -> list[str]:
     return use_case(ports(), settings().start_patience)
 
 
+@_without_secrets
 def export_devices(message_id: str, sent_at: "datetime", body: str) -> str | None:
     """Take in a request for an export; return the id of an export to start."""
     from shared.use_cases.export_devices import export_devices as use_case
@@ -78,6 +99,7 @@ def export_devices(message_id: str, sent_at: "datetime", body: str) -> str | Non
     return use_case(ports(), message_id, sent_at, body)
 
 
+@_without_secrets
 def cancel_import(import_id: str) -> None:
     """Cancel an import or export that has not ended."""
     from shared.use_cases.cancel_import import cancel_import as use_case
@@ -85,6 +107,7 @@ def cancel_import(import_id: str) -> None:
     use_case(ports(), import_id)
 
 
+@_without_secrets
 def reconcile_device_files(container: str) -> list[str]:
     """Take in files whose event got lost; return the ids of imports that may start."""
     from shared.use_cases.reconcile_device_files import reconcile_device_files as use_case
@@ -92,6 +115,7 @@ def reconcile_device_files(container: str) -> list[str]:
     return use_case(ports(), container, settings().default_target)
 
 
+@_without_secrets
 def bury_start_ticket(message: str) -> None:
     """Say that a start ticket was given up."""
     from shared.use_cases.bury_start_ticket import bury_start_ticket as use_case
@@ -99,11 +123,28 @@ def bury_start_ticket(message: str) -> None:
     use_case(ports(), message)
 
 
+@_without_secrets
 def bury_blob_event(message: str) -> None:
     """Say that an event of a dropped file was given up."""
     from shared.use_cases.bury_blob_event import bury_blob_event as use_case
 
     use_case(ports(), message, settings().default_target)
+
+
+@_without_secrets
+def bury_export_request(message_id: str, message: str) -> None:
+    """Say that a request for an export was given up."""
+    from shared.use_cases.bury_export_request import bury_export_request as use_case
+
+    use_case(ports(), message_id, message)
+
+
+@_without_secrets
+def bury_cancel_request(message_id: str, message: str) -> None:
+    """Say that a request to cancel was given up."""
+    from shared.use_cases.bury_cancel_request import bury_cancel_request as use_case
+
+    use_case(ports(), message_id, message)
 
 
 @cache
@@ -117,8 +158,8 @@ def settings() -> "Settings":
 @cache
 def ports() -> "AzurePorts":
     """Return the world of this worker."""
-    # The worker shows everything from INFO on, and the SDKs tell of every call there.
-    logging.getLogger("azure").setLevel(logging.WARNING)
+    for sdk in QUIET:
+        logging.getLogger(sdk).setLevel(logging.WARNING)
     # What this one warns of it raises too, and then it is said once, in our words.
     logging.getLogger("azure.servicebus").setLevel(logging.CRITICAL)
     built = AzurePorts(settings())
@@ -207,14 +248,15 @@ class AzurePorts:
         return self._settings.start_patience.total_seconds() / 6
 
     @cached_property
-    def _exchange(self) -> "Exchange":
+    def exchange(self) -> "Exchange":
+        """The containers that hubs use."""
         from shared.adapters.exchange import Exchange
 
         return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
 
     def _account_of(self, target: "TargetSettings") -> str | None:
         """Return the storage account that the hub uses as who it is; None if with a SAS."""
-        return self._exchange.account if target.storage_identity else None
+        return self.exchange.account if target.storage_identity else None
 
     def _iot_hub_jobs(self, target: "TargetSettings") -> "Target":
         return self._iot_hub_ways(target, 0)
@@ -247,6 +289,7 @@ class AzurePorts:
             work=self.work,
             clock=self.clock,
             patience=self._settings.start_patience,
+            device_limit=target.device_limit,
         )
 
     def _iot_hub_client(self, target: "TargetSettings") -> "IotHubClient":
@@ -260,7 +303,7 @@ class AzurePorts:
 
         return IotHubTarget(
             self._iot_hub_client(target),
-            self._exchange,
+            self.exchange,
             strict=target.strict,
             identity=target.storage_identity,
             device_limit=target.device_limit,
@@ -283,7 +326,7 @@ class AzurePorts:
         return IotHubArmTarget(
             client,
             target.hub_host,
-            self._exchange,
+            self.exchange,
             strict=target.strict,
             identity=target.storage_identity,
         )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from shared.domain.errors import ImporterError
+
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +19,16 @@ log = logging.getLogger(__name__)
 SILENCE: Final = 60
 
 
-def say(event: str, service: str, what: str, why: Exception) -> None:
+def say(event: str, what: str, why: ImporterError, service: str = "") -> None:
     """Say that something has to wait.
 
     Args:
         event: What is put off, as it begins a line of the log.
-        service: Who is away, or whatever else there is to wait for.
         what: Whose turn it was: an import, a hub, a function.
         why: What happened.
+        service: Who has to be there for it, if the error does not know better.
     """
+    service = why.service or service or what
     about = {"service": service}
     log.warning("%s service=%s what=%s why=%s", event, service, what, why, extra=about)
 

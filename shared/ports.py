@@ -195,7 +195,21 @@ class AttemptRef:
     #: The jobs that the target showed right before the start.
     baseline: tuple[str, ...] = ()
     #: The file the lines are in, below `work/<import id>`.
-    part: Part = Part.DEVICES
+    part: str = Part.DEVICES
+
+
+class Scopes(Protocol):
+    """The scopes of a hub's edge devices: what children name as their parents."""
+
+    def of(self, device_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Look some devices up, in their order; return as many as the hub takes calls for now.
+
+        None stands for a device that the hub does not show, or that is no edge device.
+
+        Raises:
+            NotStarted, AnswerLost: The hub did not say.
+        """
+        ...
 
 
 class Target(Protocol):
@@ -219,6 +233,11 @@ class Target(Protocol):
     @property
     def tasks(self) -> frozenset[Task]:
         """What it can be asked to do."""
+        ...
+
+    @property
+    def scopes(self) -> Scopes | None:
+        """The scopes at the target; None if it cannot be asked for them."""
         ...
 
     @property
@@ -306,6 +325,21 @@ class Target(Protocol):
         ...
 
 
+class ExchangeContainers(Protocol):
+    """The containers through which files go to and from hubs: one for each attempt."""
+
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts of this app whose containers were made before `when`, in UTC.
+
+        How many lines they have is not known.
+        """
+        ...
+
+    def remove(self, ref: AttemptRef) -> None:
+        """Delete the container of an attempt. Doing so twice changes nothing."""
+        ...
+
+
 class Results(Protocol):
     """The queue that subscribers read."""
 
@@ -329,5 +363,7 @@ class Ports(Protocol):
     def slots(self) -> Slots: ...  # noqa: D102
     @property
     def targets(self) -> Mapping[str, Target]: ...  # noqa: D102
+    @property
+    def exchange(self) -> ExchangeContainers: ...  # noqa: D102
     @property
     def results(self) -> Results: ...  # noqa: D102

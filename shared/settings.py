@@ -24,10 +24,25 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain.connection_strings import (
+    blob_addresses,
+    bus_addresses,
+    is_development_storage,
+)
+
 
 #: The credential whose tokens only stand-ins on this machine take.
 LOCAL_CREDENTIAL: Final = "local"
 LOCAL_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1):[0-9]{1,5}", re.ASCII)
+#: What a connection string may name beside Azure's own hosts: emulators get no token by it.
+_LOCAL_ADDRESS: Final = re.compile(
+    r"(https?|sb)://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?(/devstoreaccount1)?/?", re.ASCII
+)
+#: Who may be asked for tokens, and be told the secrets that are needed for it. Source:
+#: AzureAuthorityHosts of azure-identity.
+_AUTHORITY: Final = re.compile(
+    r"(https://)?login\.(microsoftonline\.com|microsoftonline\.us|chinacloudapi\.cn)/?", re.ASCII
+)
 
 
 class SettingsError(Exception):
@@ -46,6 +61,17 @@ class Address(StrEnum):
 
 #: Hosts that a service may have. Anything else would be sent our token.
 HOSTS: Final[Mapping[Address, re.Pattern[str]]] = {
+    Address.STORAGE: re.compile(
+        r"https://[a-z0-9]{1,24}(-secondary)?(\.privatelink|\.z[0-9]{1,2})?\.blob\."
+        r"(core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)/?",
+        re.ASCII,
+    ),
+    # The name of a namespace keeps its case.
+    Address.SERVICE_BUS: re.compile(
+        r"(sb://)?[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?\.servicebus\."
+        r"(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)/?",
+        re.ASCII | re.IGNORECASE,
+    ),
     Address.IOT_HUB: re.compile(
         r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.(net|cn|us)", re.ASCII
     ),
@@ -135,6 +161,8 @@ _HUB_DOMAINS: Final[Mapping[str, str]] = {
 }
 #: What people call the services.
 _SERVICES: Final = {
+    Address.STORAGE: "storage account",
+    Address.SERVICE_BUS: "Service Bus namespace",
     Address.IOT_HUB: "IoT hub",
     Address.MANAGEMENT: "Resource Manager",
     Address.GRAPH: "Microsoft Graph",
@@ -214,9 +242,9 @@ class Settings:
         """
         read = _Reader(environ)
         settings = cls(
-            device_files=read.connection("DeviceFiles", Address.STORAGE),
-            exchange=read.connection("Exchange", Address.STORAGE, instead="DeviceFiles"),
-            results=read.connection("Results", Address.SERVICE_BUS),
+            device_files=read.service("DeviceFiles", Address.STORAGE),
+            exchange=read.service("Exchange", Address.STORAGE, instead="DeviceFiles"),
+            results=read.service("Results", Address.SERVICE_BUS),
             results_queue=environ.get("RESULTS_QUEUE") or "import-results",
             targets=read.targets("IMPORT_TARGETS"),
             default_target=environ.get("DEFAULT_TARGET") or None,
@@ -226,6 +254,9 @@ class Settings:
         )
         if settings.default_target not in {None, *settings.targets}:
             read.problems.append("DEFAULT_TARGET is none of the aliases in IMPORT_TARGETS")
+        authority = environ.get("AZURE_AUTHORITY_HOST")
+        if authority and not _AUTHORITY.fullmatch(authority):
+            read.problems.append("AZURE_AUTHORITY_HOST is no authority of Microsoft's")
         if read.problems:
             raise SettingsError("; ".join(sorted(set(read.problems))))
         return settings
@@ -237,6 +268,26 @@ class _Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
+
+    def service(self, name: str, address: Address, *, instead: str = "") -> Connection:
+        """Read the connection of a service that leads to a host of Azure's, or to this machine."""
+        read = self.connection(name, address, instead=instead)
+        if instead and read == self.connection(instead, address):
+            return read
+        if read.connection_string:
+            text = read.connection_string.get_secret_value()
+            strange = not is_development_storage(text) and not self._leads_there(text, address)
+        else:
+            strange = bool(read.address) and not self._allowed(read.address, address)
+        if strange:
+            self.problems.append(f"{name} names a host that is no {_SERVICES[address]}")
+        return read
+
+    def _leads_there(self, text: str, address: Address) -> bool:
+        """Tell whether all addresses in a connection string are of a service, or local."""
+        found = blob_addresses(text) if address is Address.STORAGE else bus_addresses(text)
+        allowed = (HOSTS[address].fullmatch(one) or _LOCAL_ADDRESS.fullmatch(one) for one in found)
+        return bool(found) and all(allowed)
 
     def connection(
         self, name: str, address: Address, *, instead: str = "", usual: str = ""
@@ -291,7 +342,7 @@ class _Reader:
         if connection.connection_string:
             parts = connection_parts(connection.connection_string)
             host = parts.get("HostName", "")
-            if not parts.keys() >= {"HostName", "SharedAccessKeyName", "SharedAccessKey"}:
+            if not all(map(parts.get, ("HostName", "SharedAccessKeyName", "SharedAccessKey"))):
                 self.problems.append(f"{target.connection} is no connection string of a hub")
         if host and not self._allowed(host, address):
             self.problems.append(

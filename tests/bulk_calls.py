@@ -1,7 +1,7 @@
 """Bulk calls into an emulated hub whose minutes pass only when a test lets them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +24,7 @@ from shared.adapters.iot_hub_registry import IotHubRegistry
 from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.domain.bulk_result import BulkResult, CallRefused
+from shared.domain.errors import TargetThrottled
 from shared.domain.import_errors import LineError
 from shared.domain.job import Job
 from shared.ports import AttemptRef
@@ -45,15 +46,43 @@ def standing_hub(tier: Tier | None = None, units: int = 1, **fields: Any) -> Ite
 
 
 class CountingRegistry(IotHubRegistry):
-    """Remembers the lines of every call that left."""
+    """Remembers the lines of every call that left, when that was, and what was throttled."""
 
-    def __init__(self, client: IotHubClient) -> None:
+    def __init__(self, client: IotHubClient, clock: FakeClock) -> None:
         super().__init__(client)
         self.calls: list[list[str]] = []
+        self.throttled = 0
+        self._clock = clock
+        #: When which number of operations was used up.
+        self._used: list[tuple[float, int]] = []
 
     def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
         self.calls.append([json.loads(line)["id"] for line in lines])
-        return super().apply(lines)
+        self._use(len(lines))
+        try:
+            return super().apply(lines)
+        except TargetThrottled:
+            self.throttled += 1
+            raise
+
+    def count_devices(self) -> int:
+        self._use(1)
+        return super().count_devices()
+
+    def identity(self, device_id: str, module_id: str | None) -> Mapping[str, Any] | None:
+        self._use(1)
+        return super().identity(device_id, module_id)
+
+    def busiest_minute(self) -> int:
+        """Return the most operations of any minute, wherever it begins."""
+        starts = [then for then, _ in self._used]
+        return max(
+            sum(count for then, count in self._used if start <= then < start + 60)
+            for start in starts
+        )
+
+    def _use(self, count: int) -> None:
+        self._used.append((self._clock.monotonic(), count))
 
 
 @dataclass
@@ -72,7 +101,7 @@ class BulkCalls:
         owner = self.running.hub.policies["iothubowner"]
         policy = SharedAccessPolicy(self.running.host, "iothubowner", owner.key)
         self.client = IotHubClient(self.running.host, policy, 1, str(self.running.ca_file))
-        self.registry = CountingRegistry(self.client)
+        self.registry = CountingRegistry(self.client, self.clock)
         self.place = self.worker()
 
     @property
@@ -81,10 +110,11 @@ class BulkCalls:
         return IotHubBulkTarget(self.place, self.habit, strict=False)
 
     def accept(self, *lines: bytes) -> AttemptRef:
-        """Lay out accepted lines, and start."""
+        """Lay out accepted lines, and start, as the app does."""
         work = Container(self.storage, "work").client
         work.upload_blob(f"{self.fresh}/devices.txt", a_file(*lines), overwrite=True)
         ref = AttemptRef(self.fresh, 1, len(lines))
+        self.target.preflight(ref, {"create": len(lines)})
         self.target.prepare(ref)
         self.target.start(ref)
         return ref
@@ -128,6 +158,7 @@ class BulkCalls:
             work=BlobWork(self.storage),
             clock=self.clock,
             patience=PATIENCE,
+            device_limit=1_000_000,
         )
 
 

@@ -23,7 +23,7 @@ def main() -> None:
             ready = {"connection_string": azurite.connection_string}
             sys.stdout.write(f"READY {json.dumps(ready)}\n")
             sys.stdout.flush()
-            sys.exit(f"Azurite ended by itself, exit code {azurite.process.wait()}")
+            azurite.process.wait()
     except AzuriteFailed as error:
         sys.exit(str(error))
 

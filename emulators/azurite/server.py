@@ -25,12 +25,15 @@ LEAVE_WITH_PARENT: Final = (
 #: The SDKs in use are newer than the newest API version that Azurite 3.37 knows.
 OPTIONS: Final = ("--skipApiVersionCheck", "--disableTelemetry", "--silent")
 SERVICES: Final = ("Blob", "Queue", "Table")
+#: After so long without a call a connection is closed. Azurite's own 5 seconds pass on a busy
+#: machine while a call is already on its way, which then gets no answer.
+IDLE_SECONDS: Final = 600
 START_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 
 
 class AzuriteFailed(Exception):
-    """Azurite cannot run; the message says what to do."""
+    """Azurite cannot run, or did not run on; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,13 @@ def serve(
             user-delegation SAS needs; clients pass `connection_verify=<certificate>`.
 
     Raises:
-        AzuriteFailed: Node or Azurite is not installed, or Azurite did not start.
+        AzuriteFailed: Node or Azurite is not installed, Azurite did not start, or it ended before
+            the block did.
     """
     with _launch(_command(location, certificate)) as process:
         try:
             yield RunningAzurite(process, *_endpoints(process))
+            _refuse_if_ended(process)
         finally:
             _stop(process)
 
@@ -83,7 +88,11 @@ def _command(location: Path | None, certificate: tuple[Path, Path] | None) -> li
         missing = "Azurite" if node else "Node.js"
         message = f"{missing} is not installed: run `make setup` (it needs Node 20 or later)"
         raise AzuriteFailed(message)
-    ports = [f"--{service.lower()}Port=0" for service in SERVICES]
+    ports = [
+        f"--{service.lower()}{option}"
+        for service in SERVICES
+        for option in ("Port=0", f"KeepAliveTimeout={IDLE_SECONDS}")
+    ]
     data = ["--location", str(location)] if location else ["--inMemoryPersistence"]
     tls = [*zip(("--cert", "--key"), map(str, certificate), strict=True)] if certificate else []
     oauth = [word for option in [*tls, ("--oauth", "basic")] for word in option] if tls else []
@@ -119,6 +128,13 @@ def _announced(service: str, output: IO[str] | None) -> str:
             return url.strip()
     message = "Azurite ended before it was ready; its own words are on stderr"
     raise AzuriteFailed(message)
+
+
+def _refuse_if_ended(process: subprocess.Popen[str]) -> None:
+    """Say so where clients could only say that storage does not answer."""
+    if (code := process.poll()) is not None:
+        message = f"Azurite ended by itself, with code {code}; its own words are on stderr"
+        raise AzuriteFailed(message)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

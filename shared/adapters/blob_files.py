@@ -1,9 +1,10 @@
 """Device files, work files and reports as blobs, always streamed."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
@@ -18,6 +19,10 @@ from shared.failpoints import failpoint
 from shared.ports import OpenFile
 
 
+#: What a container can be called; anything else could lead to another path of the account.
+_CONTAINER: Final = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}", re.ASCII)
+
+
 class BlobDeviceFiles:
     """The `DeviceFiles` port on Blob Storage."""
 
@@ -26,6 +31,8 @@ class BlobDeviceFiles:
 
     def look(self, container: str, name: str) -> Source | None:
         """Return the version that is there now; see the port."""
+        if not _CONTAINER.fullmatch(container) or not _is_name(name):
+            return None
         with storage_errors():
             try:
                 with failpoint("device_file.look", name):
@@ -69,6 +76,19 @@ class BlobDeviceFiles:
                 )
             except (ResourceNotFoundError, ResourceModifiedError) as gone:
                 raise SourceChanged(source.name) from gone
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a blob can be asked for by this name.
+
+    The name becomes a part of an address, in which what leads to another folder is followed: to
+    other blobs, of other containers.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return bool(name) and not {".", ".."} & set(name.split("/"))
 
 
 class BlobWork:

@@ -48,6 +48,8 @@ class BulkPlace:
     #: How long the answer to a call may take before the call counts as lost. A call is made
     #: within the first third of it or not at all.
     patience: timedelta
+    #: How many devices the hub takes, which it does not tell.
+    device_limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class BulkRun:
         try:
             return self._answered(place.registry.apply(lines), lines)
         except AnswerLost as lost:
-            outages.say("bulk.no_answer", lost.service, job_id(self._ref), lost)
+            outages.say("bulk.no_answer", job_id(self._ref), lost)
             return False
         except TargetThrottled:
             self._save(self._here.withdrawn())

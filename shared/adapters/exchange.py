@@ -5,9 +5,10 @@ what the hub writes there belongs to this attempt alone. A hub gets a SAS for it
 the account with an identity of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -24,7 +25,6 @@ from azure.storage.blob import (
 
 from shared.adapters.access_check import check_access, refused_without
 from shared.adapters.storage import storage_errors
-from shared.domain.parts import Part
 from shared.domain.task import Task
 from shared.failpoints import failpoint
 from shared.ports import AttemptRef, Clock
@@ -64,6 +64,12 @@ class Addresses(NamedTuple):
 
     source: str
     output: str
+
+
+#: What the containers are called.
+_NAME: Final = re.compile("imp-(?P<import_id>[a-z2-7]{26})-a(?P<number>[1-9][0-9]{0,8})")
+#: Metadata of a container: the account with the records. Others may use the same exchange.
+_OWNER: Final = "records"
 
 
 class Exchange:
@@ -114,10 +120,10 @@ class Exchange:
     def _make(self, ref: AttemptRef) -> None:
         container = self._container(ref)
         with suppress(ResourceExistsError), failpoint("exchange.create", container.container_name):
-            container.create_container()
+            container.create_container({_OWNER: self._owner})
 
     def _copy_lines(self, ref: AttemptRef, copy: BlobClient) -> None:
-        source = self._work.get_blob_client("work", f"{ref.import_id}/{Part.DEVICES}")
+        source = self._work.get_blob_client("work", f"{ref.import_id}/{ref.part}")
         with failpoint("exchange.measure", ref.import_id):
             size = source.get_blob_properties().size
         address = f"{source.url}?{self._read_access(source.container_name, source.blob_name)}"
@@ -193,6 +199,20 @@ class Exchange:
             failpoint("exchange.delete", container.container_name),
         ):
             container.delete_container()
+
+    def made_before(self, when: datetime) -> Iterator[AttemptRef]:
+        """Yield the attempts that have had containers for some time; see the port."""
+        with storage_errors(), failpoint("exchange.list"):
+            containers = list(self._service.list_containers("imp-", include_metadata=True))
+        for container in containers:
+            name = _NAME.fullmatch(str(container.name))
+            ours = (container.metadata or {}).get(_OWNER) == self._owner
+            if name and ours and container.last_modified < when:
+                yield AttemptRef(name["import_id"], int(name["number"]), 0)
+
+    @property
+    def _owner(self) -> str:
+        return str(self._work.account_name)
 
     def _container(self, ref: AttemptRef) -> ContainerClient:
         return self._service.get_container_client(f"imp-{ref.import_id}-a{ref.number}")

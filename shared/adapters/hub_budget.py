@@ -29,7 +29,7 @@ class HubBudget:
         self._documents = documents
         self._clock = clock
         self._path = f"budgets/{host.replace(':', '-')}.json"
-        self._rate = rate
+        self.rate = rate
 
     def take(self, most: int, least: int = 1) -> int:
         """Take up to `most` operations; return how many, which is 0 if `least` are not left.
@@ -39,7 +39,7 @@ class HubBudget:
         """
         for _ in range(TRIES):
             budget, version = self._read()
-            changed, count = budget.take(self._clock.now(), self._rate, most, least)
+            changed, count = budget.take(self._clock.now(), self.rate, most, least)
             if not count or self._write(changed, version):
                 return count
         raise Conflict(self._path)

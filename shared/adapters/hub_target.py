@@ -18,7 +18,7 @@ from shared.domain.import_errors import parse_import_errors
 from shared.domain.job import Job, JobStatus, find_job_by_id
 from shared.domain.redaction import redacted
 from shared.domain.task import Task
-from shared.ports import AttemptRef, LineErrors, Target
+from shared.ports import AttemptRef, LineErrors, Scopes, Target
 
 
 #: Why a hub without room is not asked.
@@ -40,6 +40,8 @@ class HubTarget(ABC):
 
     takes: Kind = "devices"
     tasks: frozenset[Task] = frozenset(Task)
+    #: Jobs tell nothing of scopes; where bulk calls are a way, too, they are asked for there.
+    scopes: Scopes | None = None
 
     def __init__(
         self, slot: str, exchange: Exchange, *, strict: bool, identity: str | None = None
@@ -65,8 +67,8 @@ class HubTarget(ABC):
     def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
         """Try the container, and count the hub's devices; see the port."""
         self._exchange.check(ref, signed=self._identity is None)
-        if ref.task is Task.IMPORT and (why := why_too_many(self._usage(), effects)):
-            raise TargetRefused(TOO_MANY_DEVICES, why)
+        if ref.task is Task.IMPORT:
+            check_room(self._usage(), effects)
 
     @abstractmethod
     def _usage(self) -> Usage:
@@ -156,6 +158,16 @@ class HubTarget(ABC):
             "storageAuthenticationType": "identityBased",
             **(who if self._identity != SYSTEM else {}),
         }
+
+
+def check_room(usage: Usage, effects: Mapping[str, int]) -> None:
+    """Make sure that a hub has room for the devices of a file.
+
+    Raises:
+        TargetRefused: It has not; the sentence has the numbers.
+    """
+    if why := why_too_many(usage, effects):
+        raise TargetRefused(TOO_MANY_DEVICES, why)
 
 
 def _configurations(*, asked: bool) -> Mapping[str, Any]:

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from typing import Final
 
 from shared.adapters.bulk_run import BulkHabit, BulkPlace, BulkRun
+from shared.adapters.hub_scopes import HubScopes
+from shared.adapters.hub_target import check_room
 from shared.adapters.line_errors import line_errors
 from shared.adapters.run_documents import RunDocuments, Stored, job_id
 from shared.adapters.run_target import RunTarget
 from shared.domain.accepted_part import names_of
+from shared.domain.capacity import Usage
 from shared.domain.checkpoint import Checkpoint
 from shared.domain.chunk import MOST_DEVICES
-from shared.domain.errors import Conflict, TargetRefused
+from shared.domain.errors import Conflict, TargetRefused, TargetThrottled
 from shared.domain.formats.ndjson import split_lines
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Reason
@@ -48,11 +51,23 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
     def __init__(self, place: BulkPlace, habit: BulkHabit, *, strict: bool) -> None:
         self._place = place
         self._habit = habit
+        self.scopes = HubScopes(place.registry, place.budget)
         slot = f"{habit.name}:{place.registry.host}"
         super().__init__(RunDocuments(place.documents, slot, Checkpoint), slot, strict=strict)
 
-    def preflight(self, ref: AttemptRef, effects: Mapping[str, int]) -> None:
-        """Do nothing; see the port. Trying costs some of the budget, and each line is told."""
+    def preflight(self, _: AttemptRef, effects: Mapping[str, int]) -> None:
+        """Count the hub's devices, if it takes more than a minute to try all lines; see the port.
+
+        Fewer are tried as fast as asked about: the first call tells whether the app is let in, and
+        each line whether there is room. The count is an operation of the budget, as lines are.
+        """
+        budget = self._place.budget
+        if sum(effects.values()) <= budget.rate:
+            return
+        if not budget.take(1):
+            message = "this minute's calls are used up"
+            raise TargetThrottled(message)
+        check_room(Usage(self._place.registry.count_devices(), self._place.device_limit), effects)
 
     def prepare(self, ref: AttemptRef) -> None:
         """Lay down the first checkpoint; see the port. The lines stay where they are."""

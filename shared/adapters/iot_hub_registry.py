@@ -31,6 +31,7 @@ class IotHubRegistry:
     """The identity registry of one hub. No call is repeated here."""
 
     def __init__(self, client: IotHubClient) -> None:
+        self._client = client
         self._rest = client.rest
         self.host = client.host
 
@@ -56,6 +57,10 @@ class IotHubRegistry:
         if error.status in _OF_LINES or error.name in _OF_LINES_BY_NAME:
             return CallRefused(error.name, error.message)
         raise self._rest.refusal(error)
+
+    def count_devices(self) -> int:
+        """Return how many devices the hub has; raises what `RestClient.get` does."""
+        return self._client.count_devices()
 
     def identity(self, device_id: str, module_id: str | None) -> Mapping[str, Any] | None:
         """Return what the hub shows of a device or module; None if it has none.

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 from shared.domain.formats.recognition import Kind
 from shared.domain.job import Job
-from shared.ports import AGAIN, AttemptRef, LineErrors, Target
+from shared.ports import AGAIN, AttemptRef, LineErrors, Scopes, Target
 
 
 #: The way of a job, as in a target that has no other.
@@ -34,6 +34,7 @@ class IotHubWays:
         self.strict = job.strict
         self.takes: Kind = job.takes
         self.tasks = job.tasks
+        self.scopes: Scopes | None = bulk.scopes
 
     def way_for(self, lines: int) -> str:
         """Return the way of the calls while they need no minute's wait; see the port."""

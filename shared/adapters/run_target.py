@@ -8,7 +8,7 @@ from shared.domain.formats.recognition import Kind
 from shared.domain.job import Job
 from shared.domain.run import Run
 from shared.domain.task import Task
-from shared.ports import AttemptRef, Target
+from shared.ports import AttemptRef, Scopes, Target
 
 
 class RunTarget[R: Run]:
@@ -22,6 +22,7 @@ class RunTarget[R: Run]:
 
     takes: ClassVar[Kind] = "devices"
     tasks: frozenset[Task] = frozenset({Task.IMPORT})
+    scopes: Scopes | None = None
 
     def __init__(self, runs: RunDocuments[R], slot: str, *, strict: bool) -> None:
         self._runs = runs

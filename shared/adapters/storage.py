@@ -18,9 +18,11 @@ STORAGE: Final = "storage"
 #: Bytes of one read or one block. Larger ones only cost memory, smaller ones calls.
 BLOCK_BYTES: Final = 8 * 1024 * 1024
 
-#: Options of every client: reads in ranges of `BLOCK_BYTES`, a bound on every wait, and repeats
-#: after about 1, 3 and 5 seconds; the SDK's own first wait is 15.
+#: Options of every client: no redirects, by which signatures would go elsewhere; reads in ranges
+#: of `BLOCK_BYTES`, a bound on every wait, and repeats after about 1, 3 and 5 seconds; the SDK's
+#: own first wait is 15.
 CLIENT_OPTIONS: Final[dict[str, Any]] = {
+    "permit_redirects": False,
     "max_single_get_size": BLOCK_BYTES,
     "max_chunk_get_size": BLOCK_BYTES,
     "connection_timeout": 10,

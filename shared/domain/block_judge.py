@@ -50,6 +50,17 @@ class Block:
     lines: bytes
     #: The entries as the sender wrote them, where `lines` was made from another format.
     sources: Sequence[bytes] | None = None
+    _count: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many lines there are. Whoever has them one by one may say so and spare a look."""
+        self._count = self._count or self.lines.count(b"\n")
+        return self._count
+
+    @count.setter
+    def count(self, lines: int) -> None:
+        self._count = lines
 
 
 class AcceptedLines(NamedTuple):
@@ -99,6 +110,7 @@ class BlockJudge:
         lines = block.lines.replace(b"\r\n", b"\n") if b"\r" in block.lines else block.lines
         fits = None if self._pause else self._patterns.fits(lines)
         if fits:
+            block.count = len(fits.keys)
             self._count_fitting(judged, block.first, fits)
         if fits and fits.are_canonical:
             numbers = array("I", range(block.first, block.first + len(fits.keys)))
@@ -141,7 +153,7 @@ class BlockJudge:
                 judged.traits[pattern.traits] += fitting
                 for finding in pattern.warnings:
                     judged.warned[finding.code] += fitting
-            if self._details > 0:
+            if pattern.warnings and self._details > 0:
                 judged.warnings += _warnings(first, pattern, ids)
 
     def _rest_or_go_on(self, fits: Fits | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared.domain.import_errors import LineError, line_error
+from shared.domain.import_errors import LineError, line_error, said
 from shared.domain.redaction import redacted
 
 
@@ -57,5 +57,5 @@ def _names(said: Mapping[str, Any]) -> tuple[str, str | None]:
 
 def _note(warning: Mapping[str, Any]) -> LineError:
     code = redacted(str(warning["warningCode"]), 80)
-    message = redacted(str(warning.get("warningStatus") or "")) or "the hub gave no reason"
+    message = said(str(warning.get("warningStatus") or "")) or "the hub gave no reason"
     return LineError(*_names(warning), code, message, applied=True)

@@ -34,6 +34,17 @@ _CHOICES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 }
 
 
+def readable(metadata: Mapping[str, str]) -> Mapping[str, str]:
+    """Return metadata as it may be kept in a record: the values that are known choices.
+
+    Of all others only the names are kept, to warn of them.
+    """
+    return {
+        redacted(name, 80): redacted(value, 80) if name.lower() in _CHOICES else ""
+        for name, value in metadata.items()
+    }
+
+
 def read_defaults(metadata: Mapping[str, str]) -> Defaults:
     """Return what the metadata of a blob chooses."""
     chosen: dict[str, Any] = {}

@@ -46,8 +46,11 @@ class Violation:
 
         Args:
             full: Whether more than line and code is told.
-            called: Returns what the sender calls a field.
+            called: Returns what the sender calls a field. What concerns the whole file is
+                metadata, which no format renames.
         """
+        if self.line is None:
+            called = str
         return {
             "line": self.line,
             "deviceId": self.device_id,

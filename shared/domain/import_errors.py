@@ -19,6 +19,8 @@ from shared.domain.redaction import redacted
 
 
 _ID_IN_LINE: Final = re.compile(r'"id"\s*:\s*"([^"\\]{1,128})"')
+#: A line that a message repeats, or how it begins.
+_LINE: Final = re.compile(r"\{.*\}|\{.*\Z", re.DOTALL)
 _MODULE_IN_LINE: Final = re.compile(r'"moduleId"\s*:\s*"([^"\\]{1,128})"')
 
 
@@ -67,8 +69,13 @@ def line_error(entry: Mapping[str, Any]) -> LineError:
     code = str(entry["errorCode"])
     known = known_error(code)
     name = known.name if known else redacted(code, 80)
-    message = (known and known.advice) or redacted(status) or "the hub gave no reason"
+    message = (known and known.advice) or said(status) or "the hub gave no reason"
     return LineError(device_id, module_id, name, _with_status(name, message, status))
+
+
+def said(status: str) -> str:
+    """Return the hub's words without the line: what is in its tags is nobody's business."""
+    return redacted(_LINE.sub("{…}", status))
 
 
 def _device(entry: Mapping[str, Any], status: str) -> tuple[str | None, str | None]:
@@ -82,4 +89,4 @@ def _with_status(name: str, message: str, status: str) -> str:
     """Add what the hub said, where that tells more; never the line that it repeats."""
     if name != "DeserializationError":
         return message
-    return f"{message}: {redacted(status.rpartition('}.')[2].strip())}".rstrip(": ")
+    return f"{message}: {redacted(_LINE.split(status)[-1].strip('". '))}".rstrip(": ")

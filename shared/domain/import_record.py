@@ -6,22 +6,25 @@ transaction; there is no second place to keep in step.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.domain.device_line import Order
 from shared.domain.lifecycle import FINAL, State, check_step
 from shared.domain.parts import Part
 from shared.domain.task import Task
 
 
 #: The version of records that this app writes, and the last one that it reads. It grows with every
-#: change that an app which does not know it must not pass over; see docs/decisions/0013.
+#: change that an app which does not know it must not pass over; see docs/decisions/0015.
 VERSION: Final = 1
 #: Steps kept in the history; the oldest go first.
 HISTORY_STEPS: Final = 100
+_IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
 
 
 def import_id(account: str, container: str, name: str, etag: str) -> str:
@@ -31,7 +34,12 @@ def import_id(account: str, container: str, name: str, etag: str) -> str:
     """
     version = "\0".join((account, container, name, etag.strip('"')))
     digest = hashlib.sha256(version.encode(errors="surrogatepass")).digest()
-    return base64.b32encode(digest).decode()[:26].lower()
+    return base64.b32encode(digest[:20]).decode()[:26].lower()
+
+
+def is_import_id(text: str) -> bool:
+    """Tell whether this can be the id of an import, and not just any text of a message."""
+    return bool(_IMPORT_ID.fullmatch(text))
 
 
 class _Value(BaseModel):
@@ -63,6 +71,28 @@ class Section(_Value):
 
     lines: int
     bytes: int
+    order: Order = Order.DEVICE
+
+
+class Phase(_Value):
+    """Where an import stands whose lines are sent in phases; see `family`."""
+
+    number: int = 0  #: counted from 0
+    of: int  #: how many there are
+    #: The file that tells what became of parents by now, below `work/<import id>`.
+    fates: str = ""
+    #: The file with the lines of this phase, once they are laid out, and how many they are.
+    part: str = ""
+    lines: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no other follows."""
+        return self.number + 1 == self.of
+
+    def following(self) -> Self:
+        """Return the phase after this one."""
+        return self.model_copy(update={"number": self.number + 1, "part": "", "lines": 0})
 
 
 class Counts(_Value):
@@ -90,13 +120,16 @@ class Attempt(_Value):
     claimed_at: AwareDatetime
     way: str | None = None  #: None for the way of the import
     #: The lines that it is about, and how many; all that were accepted if it is None.
-    part: Part = Part.DEVICES
+    part: str = Part.DEVICES
     lines: int | None = None
+    phase: int = 0  #: of an import whose lines are sent in phases
     #: Set in the write right before the POST; from then on the job may exist.
     intent_at: AwareDatetime | None = None
     #: The jobs that the target showed before the POST.
     baseline: tuple[str, ...] = ()
     job_id: str | None = None
+    #: Whether the target was asked, and was found to have begun nothing.
+    void: bool = False
     #: Since when the target does not show what it should.
     missing_since: AwareDatetime | None = None
 
@@ -139,6 +172,8 @@ class ImportRecord(_Value):
     export: Export | None = None  #: of a record whose task it is
     #: How `devices.txt` is made up.
     sections: tuple[Section, ...] = ()
+    #: None if all lines are sent at once, as they are.
+    phase: Phase | None = None
     counts: Counts = Counts()
     #: Rules that were broken, warnings and notes, by code.
     findings: Mapping[str, int] = {}
@@ -168,8 +203,8 @@ class ImportRecord(_Value):
 
     @property
     def job_id(self) -> str | None:
-        """The target's id of the job with all lines, if one was started."""
-        jobs = [attempt.job_id for attempt in self.attempts if attempt.part is Part.DEVICES]
+        """The target's id of the latest job, if one was started; a second try is none."""
+        jobs = [attempt.job_id for attempt in self.attempts if attempt.way is None]
         return jobs[-1] if jobs else None
 
     @property

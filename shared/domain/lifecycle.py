@@ -1,8 +1,9 @@
 """The life of an import, as one table. Nothing else knows which state may follow which.
 
     received ─▶ validated ─▶ queued ─▶ starting ─▶ running ─▶ completed | failed | cancelled
-        └─▶ rejected  ├─▶ held ┘ ▲         │          └─▶ retrying ─▶ running
-                      │          └─────────┘ slot busy, throttled, attempt proven void
+        └─▶ rejected  ├─▶ held ┘ ▲ ▲       │          ├─▶ retrying ─▶ running
+                      │          │ └───────┘ slot busy, throttled, attempt proven void
+                      ├─▶ arranging ◀──────────────────┘ the lines of the next phase
                       └─▶ completed, if the file asks for a dry run
 
 `needs_attention` is where an import goes that no machine should decide about. An import of which
@@ -24,6 +25,7 @@ class State(StrEnum):
     VALIDATED = "validated"  #: the good lines are laid out
     HELD = "held"  #: waits for an approval
     QUEUED = "queued"  #: waits for the target's slot
+    ARRANGING = "arranging"  #: the lines of its next phase are laid out, with the hub's scopes
     STARTING = "starting"  #: holds the slot, may have asked the target
     RUNNING = "running"  #: the target said which job it is
     RETRYING = "retrying"  #: single lines are tried once more
@@ -38,14 +40,17 @@ _ENDS: Final = {State.COMPLETED, State.FAILED, State.CANCELLED, State.NEEDS_ATTE
 #: Every step an import may take. A state that is no key here is final.
 STEPS: Final[Mapping[State, frozenset[State]]] = {
     State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED, State.CANCELLED}),
-    State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.COMPLETED, State.CANCELLED}),
+    State.VALIDATED: frozenset(
+        {State.QUEUED, State.HELD, State.ARRANGING, State.COMPLETED, State.CANCELLED}
+    ),
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.STARTING, State.FAILED, State.CANCELLED}),
+    State.ARRANGING: frozenset({State.QUEUED, *_ENDS}),
     State.STARTING: frozenset(
         {State.QUEUED, State.RUNNING, State.FAILED, State.CANCELLED, State.NEEDS_ATTENTION}
     ),
-    State.RUNNING: frozenset({State.RETRYING, *_ENDS}),
-    State.RETRYING: frozenset({State.RUNNING, *_ENDS}),
+    State.RUNNING: frozenset({State.RETRYING, State.ARRANGING, *_ENDS}),
+    State.RETRYING: frozenset({State.RUNNING, State.ARRANGING, *_ENDS}),
 }
 
 #: The states in which nothing more happens than that the result is published.

@@ -22,6 +22,7 @@ class Part(StrEnum):
     ENTRIES = "rejected.entries"  #: the rejected entries as the sender wrote them
     SKIPPED = "skipped.ndjson"  #: entries without anything to import, and why
     WARNINGS = "warnings.ndjson"  #: what is legal but dangerous
+    PARENTS = "parents.ndjson"  #: whom the lines name as parents; see `family`
     AGAIN = "again.txt"  #: accepted lines that a job refused for want of room; not by validation
 
 

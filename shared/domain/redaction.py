@@ -14,19 +14,28 @@ PATTERNS: Final = tuple(
     for pattern, flags, replacement in (
         (r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL, "***"),
         (
-            r"\b(SharedAccessKey|AccountKey|SharedAccessSignature|sig|code)=[^;&\s\"'\\]+",
+            r"\b((?:Shared|Account)\w+|sig|code|client_secret)(?:=|%3D)[^;&\s\"'\\]+",
             re.IGNORECASE,
             r"\1=***",
+        ),
+        # A member of JSON, quoted in whatever depth: keys need not look like any.
+        (
+            r"((?:key|secret|password|token)[\"'\\]+\s*:\s*[\"'\\\[{]*)[^\"'\\,}\]\s]+",
+            re.IGNORECASE,
+            r"\1***",
         ),
         (r"\bBearer\s+\S+", re.IGNORECASE, "Bearer ***"),
         (r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", 0, "***"),
         # Device keys are base64 of 16 to 64 bytes: 24 to 88 characters.
-        (r"(?<![\w+/=-])(?=[A-Za-z0-9+/]*[A-Z0-9+/])[A-Za-z0-9+/]{22,86}={1,2}", 0, "***"),
+        (r"(?<![\w+/=-])(?=[\w+/-]*[A-Z0-9+/])[A-Za-z0-9+/_-]{22,86}={1,2}", 0, "***"),
         (r"(?<![\w+/=-])[A-Za-z0-9+/]{64,88}(?![\w+/=-])", 0, "***"),
     )
 )
 #: Without one of these, none of the patterns can be found.
-_MAY_BE: Final = re.compile(r"=|-----BEGIN|bearer|eyJ|[A-Za-z0-9+/]{64}", re.IGNORECASE)
+_MAY_BE: Final = re.compile(
+    r"=|%3D|-----BEGIN|bearer|eyJ|[A-Za-z0-9+/]{64}|(?:key|secret|password|token)[\"'\\]",
+    re.IGNORECASE,
+)
 #: Characters that break a line, turn its direction or have no UTF-8.
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -14,7 +14,7 @@ Python keys its hashes at random in each process, so nobody can craft a collisio
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import BinaryIO, Final, NamedTuple
 
 
@@ -67,6 +67,8 @@ class RepeatedKeys:
         repeated: set[int] = set()
         alone: set[int] = set()
         for keys, owners in zip(self._keys.parts(), self._owners.parts(), strict=True):
+            if not keys and not owners:
+                continue
             repeated.update(_twice(keys))
             if owners:
                 alone.update(set(owners).difference(keys))
@@ -89,23 +91,23 @@ class _Parts:
 
     def add(self, numbers: Sequence[int]) -> None:
         """Take some more."""
-        dealt = self._dealt
+        deal = [part.append for part in self._dealt]
         for number in numbers:
-            dealt[number & _MASK].append(number)
+            deal[number & _MASK](number)
         self._count += len(numbers)
         if self._count >= RUN:
             self._flush()
 
     def parts(self) -> Iterator[list[int]]:
         """Yield all numbers, part by part; equal ones are in the same part."""
+        if not self._runs:
+            return iter(self._dealt)
         self._flush()
         return map(self._part, range(PARTS))
 
     def _flush(self) -> None:
         start = self._scratch.seek(0, 2)
-        run = array("q")
-        for part in self._dealt:
-            run.extend(part)
+        run = array("q", list(chain.from_iterable(self._dealt)))  # a list goes in fastest
         self._scratch.write(run.tobytes())
         self._runs.append((start, array("I", accumulate(map(len, self._dealt), initial=0))))
         self._dealt = [[] for _ in range(PARTS)]

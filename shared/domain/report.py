@@ -32,8 +32,8 @@ class Verdict:
     message: str = ""
 
 
-#: Tells the verdict on a device (id, module id or None).
-type Verdicts = Callable[[str, str | None], Verdict]
+#: Tells the verdict on a device (id, module id or None) and its canonical line.
+type Verdicts = Callable[[str, str | None, bytes], Verdict]
 
 APPLIED: Final = Verdict(Outcome.APPLIED)
 
@@ -92,7 +92,7 @@ def sent(
     """
     for number, text in zip(_numbers(numbers), lines, strict=True):
         device_id, module_id = names_of(text)
-        yield ReportLine(number, device_id, module_id, verdicts(device_id, module_id), text)
+        yield ReportLine(number, device_id, module_id, verdicts(device_id, module_id, text), text)
 
 
 def _numbers(chunks: Iterable[bytes]) -> Iterator[int]:

@@ -71,6 +71,7 @@ class Code(StrEnum):
     SCOPE_MISSING = "scope_missing"
     UNUSUAL_SCOPE = "unusual_scope"
     PARENT_SCOPES_IGNORED = "parent_scopes_ignored"
+    SCOPE_NOT_TRANSLATED = "scope_not_translated"
     IDS_DIFFER_BY_CASE = "ids_differ_by_case"
     MODULE_ALONE = "module_alone"
     UNKNOWN_METADATA = "unknown_metadata"
@@ -320,8 +321,7 @@ RULES: Final[Mapping[Code, Rule]] = {
     Code.SCOPE_IGNORED: Rule(
         _W,
         "deviceScope",
-        "is made by the hub when it creates an edge device; this one is ignored then, and "
-        "children must name the new one",
+        "is made by the hub when it creates an edge device; this one is ignored then",
         _EDGE,
     ),
     Code.SCOPE_MISSING: Rule(
@@ -342,6 +342,12 @@ RULES: Final[Mapping[Code, Rule]] = {
         _W,
         "parentScopes",
         "is for edge devices and ignored here; a leaf names its parent in deviceScope",
+        _EDGE,
+    ),
+    Code.SCOPE_NOT_TRANSLATED: Rule(
+        _W,
+        "deviceScope, parentScopes",
+        "goes as it is, for this target cannot ask for scopes; one of another hub is refused",
         _EDGE,
     ),
     Code.IDS_DIFFER_BY_CASE: Rule(

@@ -7,12 +7,10 @@ BlobType, ContainerName, BlobName and ETag.
 import json
 from typing import Final
 
-from shared import outages
-from shared.domain.errors import TryAgain
 from shared.domain.import_record import Source
 from shared.domain.lifecycle import State
 from shared.ports import Ports
-from shared.use_cases.dead_letters import give_up, is_last, note, record_message
+from shared.use_cases.dead_letters import give_up, is_last, never_raised, put_off, record_message
 from shared.use_cases.validate_device_file import receive
 
 
@@ -21,10 +19,8 @@ QUEUE: Final = "webjobs-blobtrigger-poison"
 
 def bury_blob_event(ports: Ports, message: str, default_target: str | None) -> None:
     """Record why an event was given up, and tell subscribers. Never raises."""
-    try:
+    with never_raised(QUEUE):
         _bury(ports, message, default_target)
-    except TryAgain as why:
-        outages.say("device_file.not_buried", why.service, QUEUE, why)
 
 
 def _bury(ports: Ports, message: str, default_target: str | None) -> None:
@@ -40,7 +36,7 @@ def _bury(ports: Ports, message: str, default_target: str | None) -> None:
             ports, record, State.REJECTED, "the file could not be validated, though tried often"
         )
     else:
-        note(ports, record, "the file could not be validated yet; it is tried again later")
+        put_off(ports, record, "the file could not be validated yet; it is tried again later")
 
 
 def _source(ports: Ports, message: str) -> Source | None:

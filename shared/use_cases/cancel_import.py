@@ -10,37 +10,43 @@ import logging
 from typing import Final
 
 from shared.domain.errors import CannotCancel, NotStarted, TargetRefused, Unavailable
-from shared.domain.import_record import ImportRecord, Reason
+from shared.domain.import_record import ImportRecord, Reason, is_import_id
 from shared.domain.lifecycle import State
+from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
 from shared.ports import Ports
-from shared.use_cases.conclude import CANCEL_REFUSED, conclude, ending_for_all, told
-from shared.use_cases.start_import_job import target_of
+from shared.use_cases.attempts import target_of
+from shared.use_cases.conclude import CANCEL_REFUSED, Ending, conclude, ending_for_all, told
 
 
 log = logging.getLogger(__name__)
 
-#: How an import ends of which the target has seen nothing.
-ENDED_UNSENT: Final = ending_for_all(
-    State.CANCELLED,
-    Outcome.SKIPPED,
-    Reason(code="cancelled", text="cancelled before anything was sent"),
+#: Where nothing is under way at the target.
+_UNSENT: Final = frozenset(
+    {State.RECEIVED, State.VALIDATED, State.HELD, State.QUEUED, State.ARRANGING}
 )
-_UNSENT: Final = frozenset({State.RECEIVED, State.VALIDATED, State.HELD, State.QUEUED})
 
 
 def cancel_import(ports: Ports, import_id: str) -> None:
     """Cancel an import that has not ended; of any other there is nothing to do."""
-    record = ports.records.get(import_id)
+    record = ports.records.get(import_id) if is_import_id(import_id) else None
     if record is None or record.is_final:
-        log.info("import.cancel_ignored id=%s", import_id)
+        log.info("import.cancel_ignored id=%s", redacted(import_id))
     elif record.state in _UNSENT:
-        conclude(ports, record, ENDED_UNSENT)
+        conclude(ports, record, ended_unsent(record))
     else:
         now = ports.clock.now()
         record = ports.records.replace(record.amend(cancel_asked_at=now))
         if record.state is not State.STARTING:
             ask_to_cancel(ports, record)
+
+
+def ended_unsent(record: ImportRecord) -> Ending:
+    """Return how an import ends of which the target has nothing under way."""
+    begun = record.phase and record.phase.number
+    what = "the lines of this phase were" if begun else "anything was"
+    reason = Reason(code="cancelled", text=f"cancelled before {what} sent")
+    return ending_for_all(State.CANCELLED, Outcome.SKIPPED, reason)
 
 
 def ask_to_cancel(ports: Ports, record: ImportRecord) -> None:

@@ -7,7 +7,7 @@ between leaves an import that is simply ended once more, with the same bytes.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -30,6 +30,7 @@ from shared.domain.report import (
 )
 from shared.domain.result import SAMPLE_ERRORS, SampleError, import_result, sample
 from shared.ports import LineErrors, Ports, Work
+from shared.use_cases.phases import over_phases
 
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def ending_by_line(errors: LineErrors) -> Ending:
     """Return the ending of a job that went through the file: each line for itself."""
     return Ending(
         State.COMPLETED,
-        lambda device_id, module_id: verdict_on(errors.take(device_id, module_id)),
+        lambda device_id, module_id, _: verdict_on(errors.take(device_id, module_id)),
         errors.rest,
     )
 
@@ -77,11 +78,17 @@ def ending_by_line(errors: LineErrors) -> Ending:
 def ending_with_files(
     ports: Ports, record: ImportRecord, files: Mapping[str, Iterable[bytes]]
 ) -> Ending:
-    """Copy the files of an export to the reports; return the ending that hands them out."""
-    with ports.work.replace(f"reports/{record.id}", tuple(files)) as writers:
+    """Copy the files of an export; return the ending that hands them out."""
+    with ports.work.replace(_export_folder(record), tuple(files)) as writers:
         lines = {name: _copied(chunks, writers(name, 0)) for name, chunks in files.items()}
     devices = lines.get(Part.DEVICES, 0)
     return Ending(State.COMPLETED, lambda *_: APPLIED, exported=tuple(files), devices=devices)
+
+
+def _export_folder(record: ImportRecord) -> str:
+    """Return where the files of an export go: keys are for those who may see device files."""
+    keys = record.export and record.export.keys
+    return f"work/{record.id}" if keys else f"reports/{record.id}"
 
 
 def _copied(chunks: Iterable[bytes], write: Write) -> int:
@@ -95,8 +102,7 @@ def _copied(chunks: Iterable[bytes], write: Write) -> int:
 
 def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord:
     """Write the reports of an import and store its final state with the event for subscribers."""
-    account_of = _of_export if record.export else _of_import
-    account = account_of(ports.work, record, ending)
+    account = (_of_export if record.export else _of_import)(ports, record, ending)
     now = ports.clock.now()
     reason = ending.reason or _refused_cancel(record)
     ended = record.advance(ending.state, now, counts=account.counts, reason=reason)
@@ -129,17 +135,20 @@ class _Account:
     reports: Mapping[str, str]
 
 
-def _of_import(work: Work, record: ImportRecord, ending: Ending) -> _Account:
-    outcomes, samples = _write_reports(work, record, ending)
+def _of_import(ports: Ports, record: ImportRecord, ending: Ending) -> _Account:
+    with over_phases(ports, record, ending.verdicts, ending.rest) as (verdicts, rest):
+        whole = replace(ending, verdicts=verdicts, rest=rest)
+        outcomes, samples = _write_reports(ports.work, record, whole)
     counts = record.counts.model_copy(
         update={"applied": outcomes[Outcome.APPLIED], "failed": outcomes[Outcome.FAILED]}
     )
-    return _Account(counts, samples, _addresses(work, record))
+    return _Account(counts, samples, _addresses(ports.work, record))
 
 
-def _of_export(work: Work, record: ImportRecord, ending: Ending) -> _Account:
+def _of_export(ports: Ports, record: ImportRecord, ending: Ending) -> _Account:
     names = {name.partition(".")[0]: name for name in ending.exported}
-    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in names.items()}
+    folder = _export_folder(record)
+    reports = {name: ports.work.address(f"{folder}/{file}") for name, file in names.items()}
     counts = Counts(total=ending.devices, accepted=ending.devices, applied=ending.devices)
     return _Account(counts, (), reports)
 
@@ -154,8 +163,9 @@ def _retry_name(record: ImportRecord) -> str:
 
 
 def _addresses(work: Work, record: ImportRecord) -> dict[str, str]:
-    files = {"report": REPORT, "retry": _retry_name(record), **COPIES}
-    return {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    files = {"report": REPORT, **COPIES}
+    reports = {name: work.address(f"reports/{record.id}/{file}") for name, file in files.items()}
+    return {**reports, "retry": work.address(f"work/{record.id}/{_retry_name(record)}")}
 
 
 def _write_reports(
@@ -163,10 +173,14 @@ def _write_reports(
 ) -> tuple[Counter[Outcome], tuple[SampleError, ...]]:
     outcomes: Counter[Outcome] = Counter()
     samples: list[SampleError] = []
-    names = (REPORT, _retry_name(record), *COPIES.values())
-    with work.replace(f"reports/{record.id}", names) as files:
+    retry_name = _retry_name(record)
+    # What is to be sent again holds the keys of the file, so it is no report.
+    with (
+        work.replace(f"work/{record.id}", (retry_name,)) as kept,
+        work.replace(f"reports/{record.id}", (REPORT, *COPIES.values())) as files,
+    ):
         report = files(REPORT, 0)
-        retry = _Retry(record, work, files(_retry_name(record), 0))
+        retry = _Retry(record, work, kept(retry_name, 0))
         for line in _report(work, record, ending):
             outcome = line.verdict.outcome
             outcomes[outcome] += 1

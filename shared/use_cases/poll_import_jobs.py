@@ -20,8 +20,10 @@ from shared.domain.job import Job, JobStatus
 from shared.domain.lifecycle import FINAL, HOLDS_SLOT, State
 from shared.domain.recovery import Adopt, NoJob, Unclear, find_job
 from shared.domain.report import Outcome
-from shared.ports import Ports, Summary, Target
-from shared.use_cases.cancel_import import ENDED_UNSENT, ask_to_cancel
+from shared.ports import LineErrors, Ports, Summary, Target
+from shared.use_cases.arrange_lines import arrange_lines, begin_next_phase
+from shared.use_cases.attempts import attempt_ref, said_in_phase, target_of
+from shared.use_cases.cancel_import import ask_to_cancel, ended_unsent
 from shared.use_cases.conclude import (
     conclude,
     ending_by_line,
@@ -30,18 +32,22 @@ from shared.use_cases.conclude import (
 )
 from shared.use_cases.second_try import (
     begin_second_try,
-    both_outcomes,
     go_on_with_second_try,
     is_worth_another_try,
 )
-from shared.use_cases.start_import_job import attempt_ref, free_slot, put_back, target_of
+from shared.use_cases.start_import_job import ANSWER_LOST, free_slot, put_back
 
 
 log = logging.getLogger(__name__)
 
 #: How long a hub may fail to show a job, or a log, before a person must look.
 MISSING_FOR: Final = timedelta(minutes=10)
+#: Starts without a usable answer that came to nothing, with which an import ends. With what is
+#: waited for each, and longer and longer between them, that takes about an hour.
+MOST_VOID: Final = 8
 
+#: The states that go on without a ticket.
+_GOES_ON: Final = HOLDS_SLOT | {State.ARRANGING}
 _ENDS: Final = {JobStatus.FAILED: State.FAILED, JobStatus.CANCELLED: State.CANCELLED}
 
 
@@ -84,7 +90,7 @@ def _postponed(what: str, service: str = "") -> Iterator[None]:
     try:
         yield
     except (TryAgain, NotStarted) as why:
-        outages.say("import.poll_postponed", why.service or service or what, what, why)
+        outages.say("import.poll_postponed", what, why, service)
 
 
 def _tell(ports: Ports, summary: Summary) -> None:
@@ -111,7 +117,7 @@ def _bring_on(ports: Ports, slot: str, group: Sequence[Summary], patience: timed
         free = not any(job.takes_slot for job in jobs)
         for summary in group:
             with _postponed(summary.id, slot):
-                if summary.state in HOLDS_SLOT and (record := ports.records.get(summary.id)):
+                if summary.state in _GOES_ON and (record := ports.records.get(summary.id)):
                     _step(ports, record, jobs, patience)
     return free
 
@@ -130,6 +136,8 @@ def _step(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: tim
         _recover(ports, record, jobs, patience)
     elif record.state is State.RETRYING:
         _try_again(ports, record)
+    elif record.state is State.ARRANGING:
+        arrange_lines(ports, record, MISSING_FOR)
     else:
         _follow(ports, record, jobs)
 
@@ -151,12 +159,34 @@ def _recover(ports: Ports, record: ImportRecord, jobs: Sequence[Job], patience: 
             ports.records.replace(record.advance(State.RUNNING, ports.clock.now(), **adopted))
             log.warning("import.adopted id=%s job_id=%s", record.id, job_id)
         case NoJob() if record.cancel_asked_at:
-            conclude(ports, record, ENDED_UNSENT)
+            conclude(ports, record, ended_unsent(record))
         case NoJob():
-            put_back(ports, record, Reason(code="start_stopped", text="the start did not finish"))
+            _start_again(ports, record)
         case Unclear(job_ids):
             text = f"the hub has {len(job_ids)} new jobs, and one of them may be this import"
             _hand_over(ports, record, Reason(code="unclear_start", text=text))
+
+
+def _start_again(ports: Ports, record: ImportRecord) -> None:
+    """Put back a start that came to nothing, or end the import if that was so too often."""
+    stopped = Reason(code="start_stopped", text="the start did not finish")
+    if not record.attempt.intent_at:
+        put_back(ports, record, stopped)
+        return
+    record = record.model_copy(update=record.with_attempt(void=True))
+    if sum(attempt.void for attempt in record.attempts) < MOST_VOID:
+        # It has been waited for already, so the next one follows at once.
+        put_back(ports, record, stopped, record.back_off() if record.tries else timedelta())
+    else:
+        reason = Reason(code="start_unanswered", text=_why_void(record))
+        conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))
+
+
+def _why_void(record: ImportRecord) -> str:
+    text = f"the target was asked {MOST_VOID} times to start a job, and never began one"
+    if record.reason and record.reason.code == ANSWER_LOST:
+        text += f"; of the last start it said: {record.reason.text}"
+    return text
 
 
 def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
@@ -191,7 +221,7 @@ def _complete(ports: Ports, record: ImportRecord) -> None:
         elif is_worth_another_try(ports, record, errors):
             begin_second_try(ports, record, errors)
         else:
-            conclude(ports, record, ending_by_line(errors))
+            _end_phase(ports, record, errors)
 
 
 def _try_again(ports: Ports, record: ImportRecord) -> None:
@@ -201,10 +231,18 @@ def _try_again(ports: Ports, record: ImportRecord) -> None:
         text = "the lines for a second try are gone"
         _missing(ports, record, Reason(code="job_missing", text=text))
     elif job.status.is_final:
-        with both_outcomes(ports, record) as errors:
-            conclude(ports, record, ending_by_line(errors))
+        with said_in_phase(ports, record, record.attempt.phase) as errors:
+            _end_phase(ports, record, errors)
     elif record.cancel_asked_at:
         ask_to_cancel(ports, record)
+
+
+def _end_phase(ports: Ports, record: ImportRecord, errors: LineErrors) -> None:
+    """Go on to the lines of the next phase; without one the import has ended, line by line."""
+    if record.phase and not record.phase.is_last:
+        begin_next_phase(ports, record, record.phase)
+    else:
+        conclude(ports, record, ending_by_line(errors))
 
 
 def _complete_export(ports: Ports, record: ImportRecord) -> None:

@@ -2,19 +2,21 @@
 
 Events can get lost: Event Grid drops one after a day of failures, and a function can be killed as
 often as the host repeats it. What is there is in the container, what is known is in the records.
+What no import needs any more is taken away on the same occasion.
 """
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from shared import outages
-from shared.domain.errors import TryAgain
+from shared.domain.errors import TryAgain, Unavailable
 from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
+from shared.use_cases.sweep_exchange import sweep_exchange
 from shared.use_cases.validate_device_file import validate_device_file, validate_received
 
 
@@ -31,7 +33,8 @@ def reconcile_device_files(
 ) -> list[str]:
     """Take in what was overlooked; return the ids of imports that may start.
 
-    A file that cannot be taken in now holds up no other.
+    A file that cannot be taken in now holds up no other, and a container that cannot be listed
+    nothing else.
     """
     tickets: list[str] = []
     for source in _overlooked(ports, container, overdue):
@@ -40,6 +43,7 @@ def reconcile_device_files(
         tickets += _done(take_in)
     for stopped in _stopped(ports):
         tickets += _done(partial(_resume, ports, stopped, default_target, overdue))
+    sweep_exchange(ports)
     return tickets
 
 
@@ -58,7 +62,7 @@ def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
     try:
         ticket = take_in()
     except TryAgain as why:
-        outages.say("device_file.postponed", why.service, "reconcile", why)
+        outages.say("device_file.postponed", "reconcile", why)
         return
     if ticket:
         yield ticket
@@ -66,13 +70,21 @@ def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
 
 def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[Source]:
     """Yield the files without a record; a listing for each day on which some were dropped."""
-    latest = ports.clock.now() - overdue
-    old = [one for one in ports.files.all(container) if one.last_modified < latest]
+    old = _dropped_before(ports.clock.now() - overdue, ports, container)
     days = {one.last_modified.astimezone(UTC).date() for one in old}
     known = {summary.id for summary in ports.records.active()}
     for day in days:
         known.update(ports.records.archived_on(day))
     return (one for one in old if _id(one) not in known)
+
+
+def _dropped_before(latest: datetime, ports: Ports, container: str) -> list[Source]:
+    """Return the old files; none where they cannot be listed, which one odd name can bring on."""
+    try:
+        return [one for one in ports.files.all(container) if one.last_modified < latest]
+    except Unavailable as why:
+        outages.say("device_file.unlistable", container, why, "storage")
+        return []
 
 
 def _is_overdue(ports: Ports, record: ImportRecord, overdue: timedelta) -> bool:

@@ -5,27 +5,19 @@ refused so is worth a call of its own, and not another job. Source: bulk identit
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 
 from shared.domain.accepted_part import names_of
-from shared.domain.errors import Unavailable
 from shared.domain.formats.ndjson import split_lines
-from shared.domain.import_errors import LineError
 from shared.domain.import_record import Attempt, ImportRecord
 from shared.domain.job import Job, JobStatus
 from shared.domain.known_error import Again
 from shared.domain.lifecycle import State
 from shared.domain.parts import Part
 from shared.ports import AGAIN, LineErrors, Ports
-from shared.use_cases.start_import_job import attempt_ref, target_of
+from shared.use_cases.attempts import attempt_ref, target_of
 
 
 log = logging.getLogger(__name__)
-
-#: What the report says of a line that the second try applied.
-APPLIED_AGAIN = "applied_on_second_try"
 
 
 def is_worth_another_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> bool:
@@ -38,21 +30,23 @@ def is_worth_another_try(ports: Ports, record: ImportRecord, errors: LineErrors)
 
 def begin_second_try(ports: Ports, record: ImportRecord, errors: LineErrors) -> None:
     """Lay out the lines that a job refused for want of room, and note the attempt at them."""
-    lines = 0
-    with ports.work.replace(f"work/{record.id}", [Part.AGAIN]) as files:
-        write = files(Part.AGAIN, 0)
-        for line in split_lines(ports.work.read(f"work/{record.id}/{Part.DEVICES}")):
+    lines, tried = 0, record.attempt
+    part = f"{tried.phase}.{Part.AGAIN}" if record.phase else Part.AGAIN
+    with ports.work.replace(f"work/{record.id}", [part]) as files:
+        write = files(part, 0)
+        for line in split_lines(ports.work.read(f"work/{record.id}/{tried.part}")):
             error = errors.take(*names_of(line))
             if error and error.again is Again.SINGLY:
                 write(line + b"\n")
                 lines += 1
     now = ports.clock.now()
     attempt = Attempt(
-        number=record.attempt.number + 1,
+        number=tried.number + 1,
         claimed_at=now,
         way=AGAIN,
-        part=Part.AGAIN,
+        part=part,
         lines=lines,
+        phase=tried.phase,
     )
     attempts = (*record.attempts, attempt)
     ports.records.replace(record.advance(State.RETRYING, now, attempts=attempts))
@@ -70,46 +64,3 @@ def go_on_with_second_try(ports: Ports, record: ImportRecord) -> Job | None:
     job_id = target.start(ref)
     ports.records.replace(record.amend(**record.with_attempt(job_id=job_id)))
     return Job(job_id, "import", JobStatus.RUNNING)
-
-
-@contextmanager
-def both_outcomes(ports: Ports, record: ImportRecord) -> Iterator[LineErrors]:
-    """Open what the job said of single lines, and the second try of those that it tried.
-
-    Raises:
-        Unavailable: One of them is not there.
-    """
-    again = record.attempt
-    job = next(one for one in reversed(record.attempts) if one.part is Part.DEVICES)
-    with (
-        target_of(ports, record).outcome(attempt_ref(record, job)) as first,
-        target_of(ports, record, again).outcome(attempt_ref(record, again)) as second,
-    ):
-        if first is None or second is None:
-            message = "what the target said of single lines is not there"
-            raise Unavailable(message)
-        yield _Both(first, second)
-
-
-class _Both:
-    """The `LineErrors` of a job, with the second try's in place of what was tried again."""
-
-    def __init__(self, first: LineErrors, second: LineErrors) -> None:
-        self._first = first
-        self._second = second
-
-    def take(self, device_id: str, module_id: str | None) -> LineError | None:
-        """Return the error of a device, once; see the port."""
-        error = self._first.take(device_id, module_id)
-        if error is None or error.again is not Again.SINGLY:
-            return error
-        again = self._second.take(device_id, module_id)
-        if again is None:
-            text = "the job had no room for it; a call of its own applied it"
-            return LineError(device_id, module_id, APPLIED_AGAIN, text, applied=True)
-        return replace(again, message=f"{again.message} (on a second try, in a call of its own)")
-
-    def rest(self) -> Iterator[LineError]:
-        """Yield the errors that nobody took; see the port."""
-        yield from self._first.rest()
-        yield from self._second.rest()

@@ -22,10 +22,12 @@ from shared.domain.errors import (
     TargetUnreachable,
     Unavailable,
 )
-from shared.domain.import_record import Attempt, ImportRecord, Reason
+from shared.domain.import_record import Attempt, ImportRecord, Reason, is_import_id
 from shared.domain.lifecycle import HOLDS_SLOT, State
+from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
-from shared.ports import AttemptRef, Ports, Target
+from shared.ports import Ports, Target
+from shared.use_cases.attempts import attempt_ref, target_of
 from shared.use_cases.conclude import conclude, ending_for_all
 
 
@@ -48,6 +50,9 @@ LONGEST_WAIT: Final = timedelta(minutes=1)
 #: minutes to work everywhere; about half a minute was seen on a live hub.
 STORAGE_PATIENCE: Final = timedelta(minutes=5)
 
+#: Code of the reason while nobody knows what became of a start.
+ANSWER_LOST: Final = "answer_lost"
+
 
 def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
     """Start the job of an import if it is its turn; otherwise do nothing.
@@ -58,38 +63,11 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
         patience: After this time without an answer the poller takes over. The POST is sent within
             the first third of it or not at all.
     """
-    record = ports.records.get(import_id)
+    record = ports.records.get(import_id) if is_import_id(import_id) else None
     if record and _is_its_turn(ports, record) and ports.slots.take(record.slot, record.id):
         _start(ports, record, patience)
     else:
-        log.info("import.ticket_ignored id=%s", import_id)
-
-
-def attempt_ref(record: ImportRecord, attempt: Attempt) -> AttemptRef:
-    """Name an attempt for its target."""
-    return AttemptRef(
-        record.id,
-        attempt.number,
-        record.counts.accepted if attempt.lines is None else attempt.lines,
-        record.task,
-        record.export,
-        attempt.baseline,
-        attempt.part,
-    )
-
-
-def target_of(ports: Ports, record: ImportRecord, attempt: Attempt | None = None) -> Target:
-    """Return the target of an import that has one, or that of one of its attempts.
-
-    Raises:
-        Unavailable: The settings do not have it any more.
-    """
-    way = record.way if attempt is None or attempt.way is None else attempt.way
-    try:
-        return ports.targets[record.target or ""].ways[way]
-    except KeyError:
-        message = f"no target {record.target} with way {way or 'job'!r} is configured any more"
-        raise Unavailable(message) from None
+        log.info("import.ticket_ignored id=%s", redacted(import_id, 40))
 
 
 def put_back(
@@ -134,7 +112,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
     try:
         _refuse_if_busy(target)
         record = _claim(ports, record)
-        target.preflight(attempt_ref(record, record.attempt), record.effects)
+        target.preflight(attempt_ref(record, record.attempt), _still_to_be_counted(record))
         target.prepare(attempt_ref(record, record.attempt))
         baseline = _refuse_if_busy(target)
         latest = ports.clock.monotonic() + patience.total_seconds() / 3
@@ -144,7 +122,8 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
             return
         job_id = _ask(ports, target, record)
     except AnswerLost as lost:
-        outages.say("import.answer_lost", lost.service or record.slot, record.id, lost)
+        outages.say("import.answer_lost", record.id, lost, record.slot)
+        ports.records.replace(record.amend(reason=Reason(code=ANSWER_LOST, text=str(lost))))
     except TargetRefused as refused:
         reason = Reason(code=refused.code, text=refused.message)
         conclude(ports, record, ending_for_all(State.FAILED, Outcome.FAILED, reason))
@@ -163,10 +142,19 @@ def _refuse_if_busy(target: Target) -> tuple[str, ...]:
     return tuple(job.id for job in jobs)
 
 
+def _still_to_be_counted(record: ImportRecord) -> Mapping[str, int]:
+    """Return what a preflight compares with the hub: all lines, before the first is sent."""
+    return {} if record.phase and record.phase.number else record.effects
+
+
 def _claim(ports: Ports, record: ImportRecord) -> ImportRecord:
     now = ports.clock.now()
     number = record.attempts[-1].number + 1 if record.attempts else 1
-    attempts = (*record.attempts, Attempt(number=number, claimed_at=now))
+    attempt = Attempt(number=number, claimed_at=now)
+    if phase := record.phase:
+        sent = {"part": phase.part, "lines": phase.lines, "phase": phase.number}
+        attempt = attempt.model_copy(update=sent)
+    attempts = (*record.attempts, attempt)
     return ports.records.replace(record.advance(State.STARTING, now, attempts=attempts))
 
 

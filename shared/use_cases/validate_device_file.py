@@ -1,34 +1,36 @@
 """A device file was dropped: notes it, judges every line, lays out what may go to the target."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
 from shared.domain.configuration import is_about_configurations
-from shared.domain.defaults import Defaults, read_defaults
+from shared.domain.defaults import Defaults, read_defaults, readable
 from shared.domain.device_line import Order
 from shared.domain.drop import choose_target
 from shared.domain.errors import SourceChanged
+from shared.domain.family import Family, survey, write_family
 from shared.domain.formats.format import FileRefused, Format
 from shared.domain.formats.recognition import recognise
 from shared.domain.import_record import (
     Counts,
     ImportRecord,
+    Phase,
     Reason,
     Section,
     Source,
     import_id,
 )
 from shared.domain.lifecycle import State
-from shared.domain.parts import Open, Part
+from shared.domain.parts import Parts
 from shared.domain.report import Outcome
 from shared.domain.tally import Tally
 from shared.domain.task import Task
+from shared.domain.untranslated import warn_of_scopes
 from shared.domain.validation import validate
-from shared.ports import Ports, Work
+from shared.ports import Ports
 from shared.use_cases.conclude import conclude, ending_for_all
 from shared.use_cases.ways import way_of
+from shared.use_cases.work_parts import WorkParts
 
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ def receive(ports: Ports, source: Source, default_target: str | None) -> ImportR
             id=import_id(source.account, source.container, source.name, source.etag),
             since=now,
             received_at=now,
-            source=source,
+            source=source.model_copy(update={"metadata": readable(source.metadata)}),
             task=_task(source),
             target=target if isinstance(target, str) else None,
             slot=ports.targets[target].slot if isinstance(target, str) else "",
@@ -86,7 +88,7 @@ def _task(source: Source) -> Task:
 def _validate(ports: Ports, record: ImportRecord, default_target: str | None) -> ImportRecord:
     defaults = read_defaults(record.source.metadata)
     try:
-        form, tally = _judged(ports, record, defaults)
+        form, tally, family = _judged(ports, record, defaults)
     except SourceChanged:
         return _reject(ports, record, "superseded", "the file was overwritten or deleted")
     except FileRefused as refused:
@@ -99,34 +101,39 @@ def _validate(ports: Ports, record: ImportRecord, default_target: str | None) ->
     strict = defaults.strict or ports.targets[target].strict
     if reason := _why_rejected(tally, way, strict=strict):
         return _reject(ports, record, reason.code, reason.text)
+    if family.parents and not defaults.dry_run:
+        record = record.model_copy(update={"phase": Phase(of=family.phases)})
     return _send_or_not(ports, record.advance(State.VALIDATED, ports.clock.now()))
 
 
-def _judged(ports: Ports, record: ImportRecord, defaults: Defaults) -> tuple[Format, Tally]:
+def _judged(
+    ports: Ports, record: ImportRecord, defaults: Defaults
+) -> tuple[Format, Tally, Family]:
     """Judge the file as it is read, and write the parts."""
     kind = ports.targets[record.target].takes if record.target else "devices"
     if record.task is Task.IMPORT_CONFIGURATIONS:
         kind = "configurations"
     form, chunks = recognise(record.source.name, ports.files.read(record.source), kind)
-    parts = _WorkParts(ports.work, f"work/{record.id}")
+    parts = WorkParts(ports.work, record.id)
     with ports.work.scratch() as scratch:
-        return form, validate(form.pieces(chunks), form, parts, scratch, defaults)
+        tally = validate(form.pieces(chunks), form, parts, scratch, defaults)
+    return form, tally, _family(ports, record, form, parts, tally)
 
 
-class _WorkParts:
-    """The `Parts` as work files of an import."""
-
-    def __init__(self, work: Work, folder: str) -> None:
-        self._work = work
-        self._folder = folder
-
-    def replace(self, *parts: Part) -> AbstractContextManager[Open]:
-        """Open parts for writing; see `Parts`."""
-        return self._work.replace(self._folder, parts)
-
-    def read(self, part: Part, start: int = 0, size: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes of a part; see `Parts`."""
-        return self._work.read(f"{self._folder}/{part}", start, size)
+def _family(
+    ports: Ports, record: ImportRecord, form: Format, parts: Parts, tally: Tally
+) -> Family:
+    """Find out whom the lines name as parents; warn of that where it cannot be looked up."""
+    target = ports.targets.get(record.target or "")
+    if target is None or record.task is not Task.IMPORT:
+        return Family()
+    if target.scopes is None:
+        warn_of_scopes(parts, form, tally)
+        return Family()
+    family = survey(parts, tally)
+    if family.parents:
+        write_family(parts, family)
+    return family
 
 
 def _send_or_not(ports: Ports, record: ImportRecord) -> ImportRecord:
@@ -140,7 +147,8 @@ def _send_or_not(ports: Ports, record: ImportRecord) -> ImportRecord:
     way = way_of(target, record.task, record.counts.accepted) or ""
     now = ports.clock.now()
     queued = {"queued_at": now, "way": way, "slot": target.ways[way].slot}
-    return ports.records.replace(record.advance(State.QUEUED, now, **queued))
+    following = State.ARRANGING if record.phase else State.QUEUED
+    return ports.records.replace(record.advance(following, now, **queued))
 
 
 def _counted(tally: Tally) -> dict[str, Any]:
@@ -151,7 +159,9 @@ def _counted(tally: Tally) -> dict[str, Any]:
         rejected=tally.rejected,
         skipped=tally.skipped,
     )
-    sections = (Section(lines=tally.lines[one], bytes=tally.bytes[one]) for one in Order)
+    sections = (
+        Section(lines=tally.lines[one], bytes=tally.bytes[one], order=one) for one in Order
+    )
     return {
         "counts": counts,
         "sections": tuple(section for section in sections if section.lines),

@@ -16,11 +16,14 @@ from emulators.iot_hub.pace import Pace
 from emulators.iot_hub.server import RunningHub
 from emulators.iot_hub.storage import Storage
 from shared.adapters.arm_client import ArmClient, token_scope
+from shared.adapters.bulk_run import BulkHabit
 from shared.adapters.exchange import Exchange
 from shared.adapters.hub_target import HubTarget
 from shared.adapters.iot_hub import IotHubTarget
 from shared.adapters.iot_hub_arm import IotHubArmTarget
+from shared.adapters.iot_hub_bulk import MANY, ONE, IotHubBulkTarget
 from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy, bearer_token
+from shared.adapters.iot_hub_ways import IotHubWays
 from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
@@ -171,11 +174,21 @@ class Service:
         return Scene(target, accept, finish, cancels=plane == "data plane")
 
 
-def bulk_scene(running: RunningHub, storage: BlobServiceClient, fresh: str) -> Scene:
+def ways_scene(service: Service, fresh: str) -> Scene:
+    """Return a hub by jobs that has calls as further ways, as targets `iot_hub` and `auto` do."""
+    scene = service.scene("data plane")
+    calls = BulkCalls(service.host, service.storage, fresh)
+    again = IotHubBulkTarget(calls.place, ONE, strict=False)
+    return replace(scene, target=IotHubWays(scene.target, calls.target, again, calls.rate))
+
+
+def bulk_scene(
+    running: RunningHub, storage: BlobServiceClient, fresh: str, habit: BulkHabit = MANY
+) -> Scene:
     """Return bulk calls into a hub that has the device `EXISTS`."""
     running.hub.reset()
     create(running.hub.registry, EXISTS)
-    calls = BulkCalls(running, storage, fresh, rate=5000)
+    calls = BulkCalls(running, storage, fresh, rate=5000, habit=habit)
     work = Container(storage, "work").client
     refs: dict[str, AttemptRef] = {}
 

@@ -50,6 +50,18 @@ def test_a_file_that_is_not_there_is_not_seen(dropped: tuple[DeviceFiles, Drop],
     assert dropped[0].look(fresh, "never-there") is None
 
 
+@pytest.mark.parametrize("name", ["", "\ud800", "x\udfff", "../work/x", "a/./x", ".."])
+def test_what_can_be_no_name_is_not_seen(dropped: tuple[DeviceFiles, Drop], fresh: str, name: str):
+    """An event may say anything; asking is no error."""
+    assert dropped[0].look(fresh, name) is None
+
+
+@pytest.mark.parametrize("container", ["", "../work", "a/b", "x?y", "$logs", "A", "a\n", "\ud800"])
+def test_what_can_be_no_container_has_no_files(dropped: tuple[DeviceFiles, Drop], container: str):
+    """Part of a path, it would lead to other blobs of the account."""
+    assert dropped[0].look(container, "x") is None
+
+
 def test_an_overwritten_version_cannot_be_read_any_more(
     dropped: tuple[DeviceFiles, Drop], fresh: str
 ):

@@ -99,6 +99,24 @@ GOLDEN = {
             "connection": "DeviceFiles",
         }
     ],
+    "bury_export_request": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "request",
+            "queueName": "export-requests-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
+    "bury_cancel_request": [
+        {
+            "direction": "IN",
+            "type": "queueTrigger",
+            "name": "request",
+            "queueName": "cancel-requests-poison",
+            "connection": "DeviceFiles",
+        }
+    ],
     "poll_import_jobs": [
         TICKETS | {"name": "tickets"},
         {
@@ -196,7 +214,10 @@ def environment(
 
 @pytest.mark.usefixtures("environment")
 def test_each_function_runs_when_the_host_invokes_it(storage: BlobServiceClient, hub: Hub):
-    """A blob becomes a ticket, and a job, and an ended import; a request an export, cancelled."""
+    """A blob becomes a ticket, and a job, and an ended import; a request an export, cancelled.
+
+    Dead letters of requests are taken in as well.
+    """
     container = storage.get_container_client("device-files")
     if not container.exists():
         container.create_container()
@@ -213,10 +234,14 @@ def test_each_function_runs_when_the_host_invokes_it(storage: BlobServiceClient,
         asked = await worker.invoke("export_devices", request, MESSAGE)
         export_id = asked.outputs["ticket"].value
         cancelled = await worker.invoke("cancel_import", TypedData(string=export_id), {})
-        return [dropped, started, polled, asked, cancelled]
+        buried = [
+            await worker.invoke(f"bury_{what}_request", TypedData(string="rubbish"), MESSAGE)
+            for what in ("export", "cancel")
+        ]
+        return [dropped, started, polled, asked, cancelled, *buried]
 
     invocations = asyncio.run(run())
-    assert [(one.ok, one.error) for one in invocations] == [(True, None)] * 5
+    assert [(one.ok, one.error) for one in invocations] == [(True, None)] * 7
     assert hub.calls["POST /jobs/create"] == 1
     until(lambda: hub.registry.statistics().enabled == 1, "the device is there")
 

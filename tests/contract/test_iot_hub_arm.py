@@ -6,7 +6,7 @@ from emulators.iot_hub.arm.contract import Contract
 from emulators.iot_hub.faults import Action, Fault
 from shared.adapters.hub_target import HubTarget
 from shared.adapters.iot_hub_arm import IotHubArmTarget
-from shared.domain.errors import TargetRefused
+from shared.domain.errors import AnswerLost, TargetRefused
 from shared.domain.job import Job, JobStatus
 from shared.ports import AttemptRef
 from tests.builders import a_file, a_line
@@ -96,6 +96,18 @@ def test_an_operation_that_is_not_known_any_more_is_no_job(scene: Scene, ref: At
     """As with a job that the hub does not show."""
     gone = "/operationResults/MDAwMA==?api-version=2023-06-30&asyncinfo"
     assert scene.target.advance(ref, gone, []) is None
+
+
+def test_a_container_that_cannot_be_used_is_no_more_than_a_500_here(
+    scene: Scene, fresh: str, service: Service
+):
+    """Nobody knows what became of such a start, so it is one call; what was said is handed on."""
+    service.running.management.calls.clear()
+    with pytest.raises(AnswerLost, match="InternalError: ") as lost:
+        scene.target.start(AttemptRef(fresh, 1, 1))
+    assert service.running.management.calls["POST /IotHubs/{hub}/importDevices"] == 1
+    assert "sig=" not in str(lost.value)
+    assert list(scene.target.look()) == []
 
 
 def test_all_pages_of_jobs_are_read(service: Service):

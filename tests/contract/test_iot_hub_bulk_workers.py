@@ -10,6 +10,7 @@ from azure.storage.blob import BlobServiceClient
 from emulators.iot_hub.server import RunningHub
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.bulk_run import BulkHabit
+from shared.adapters.iot_hub_bulk import MANY
 from shared.adapters.storage import Container
 from shared.domain.bulk_result import BulkResult, CallRefused
 from shared.domain.errors import Conflict
@@ -38,9 +39,10 @@ class Mortal(CountingRegistry):
     """A registry whose calls are steps of which a worker may die."""
 
     def __init__(self, calls: BulkCalls, watch: Callable[[str], None]) -> None:
-        super().__init__(calls.client)
+        super().__init__(calls.client, calls.clock)
         self._watch = watch
         self.calls = calls.registry.calls
+        self._used = calls.registry._used  # noqa: SLF001 - its heir
 
     def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:
         self._watch("before")
@@ -81,7 +83,7 @@ class LateRegistry(CountingRegistry):
     """A registry whose answer comes so late that another worker has finished the import."""
 
     def __init__(self, calls: BulkCalls, ref: AttemptRef) -> None:
-        super().__init__(calls.client)
+        super().__init__(calls.client, calls.clock)
         self._calls, self._ref = calls, ref
         self.others: JobStatus | None = None
 
@@ -121,11 +123,49 @@ def test_what_a_late_worker_knows_counts_no_more(calls: BulkCalls):
     assert calls.running.hub.calls["POST /devices"] == 1
 
 
+#: Half a minute's budget a call.
+HALVES = replace(MANY, chunk=50)
+
+
+@pytest.mark.parametrize(
+    ("when", "applied", "said"),
+    [
+        pytest.param("before", 99, set(), id="not arrived"),
+        pytest.param("after", 149, {("found_applied", True)}, id="applied"),
+    ],
+)
+def test_250_devices_survive_a_kill_in_the_middle(
+    calls: BulkCalls, when: str, applied: int, said: set[tuple[str, bool]]
+):
+    """The third call dies with its worker: its fifty lines are looked at, and none is lost.
+
+    After the patience each of them costs two operations, which is that minute's budget; a hundred
+    others follow a minute later, and then the last. No minute has more than the hub takes.
+    """
+    killer = Killer(3, when)
+    calls.habit, calls.place = HALVES, calls.worker(registry=Mortal(calls, killer))
+    ref = calls.accept(*devices(250, importMode="create"))
+    calls.poll(ref)
+    calls.wait(60)
+    with pytest.raises(KeyboardInterrupt):
+        calls.poll(ref)
+    hub = calls.running.hub
+    assert len(hub.registry) == applied
+    before = list(hub.registry)
+    calls.place = calls.worker()
+    assert calls.finish(ref) == PATIENCE.total_seconds() + 120
+    assert len(hub.registry) == 250
+    assert [one for one in hub.registry if one in before] == before
+    assert {(one.code, one.applied) for one in calls.said(ref)} == said
+    assert calls.registry.busiest_minute() <= 100
+    assert calls.registry.throttled == 0
+
+
 class SlowRegistry(CountingRegistry):
     """A registry whose calls take nine seconds each."""
 
     def __init__(self, calls: BulkCalls) -> None:
-        super().__init__(calls.client)
+        super().__init__(calls.client, calls.clock)
         self._wait = calls.wait
 
     def apply(self, lines: Sequence[bytes]) -> BulkResult | CallRefused:

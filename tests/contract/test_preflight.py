@@ -1,5 +1,7 @@
 """What is tried before a job starts, and how it is said that something is missing."""
 
+from dataclasses import replace
+
 import pytest
 from azure.storage.blob import BlobServiceClient, ContainerSasPermissions
 
@@ -7,12 +9,16 @@ from emulators.iot_hub.tier import Tier
 from shared.adapters import exchange
 from shared.adapters.exchange import Exchange
 from shared.adapters.iot_hub import IotHubTarget
+from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
+from shared.adapters.iot_hub_registry import IotHubRegistry
 from shared.adapters.system_clock import SystemClock
-from shared.domain.errors import TargetRefused, Unavailable
+from shared.domain.errors import TargetRefused, TargetThrottled, Unavailable
 from shared.domain.import_record import Export
 from shared.domain.task import Task
 from shared.ports import AttemptRef
+from tests.bulk_calls import BulkCalls
 from tests.contract.targets import PLANES, Service
+from tests.emulators.iot_hub.lines import create
 
 
 @pytest.fixture
@@ -106,3 +112,45 @@ def test_nothing_is_left_of_what_was_tried(service: Service, ref: AttemptRef):
     assert list(container.list_blob_names()) == []
     target.clear(ref)
     assert not container.exists()
+
+
+COUNT = "GET /statistics/devices"
+
+
+def test_calls_of_more_than_a_minute_need_room(calls: BulkCalls, ref: AttemptRef):
+    """Line by line the hub would refuse them for hours; so it is said once, with the numbers."""
+    create(calls.running.hub.registry, "there")
+    calls.place = replace(calls.place, device_limit=500)
+    calls.target.preflight(ref, {"create": 500, "delete": 1})
+    with pytest.raises(TargetRefused, match="the hub has 1 of at most 500 devices") as refused:
+        calls.target.preflight(ref, {"create": 501, "delete": 1})
+    assert refused.value.code == "too_many_devices"
+    assert calls.running.hub.calls[COUNT] == 2
+
+
+def test_calls_of_a_minute_are_tried_as_fast_as_asked_about(calls: BulkCalls, ref: AttemptRef):
+    """Nothing of the budget goes into asking."""
+    calls.target.preflight(ref, {"create": 100})
+    assert calls.running.hub.calls[COUNT] == 0
+    assert calls.place.budget.take(100) == 100
+
+
+def test_asking_for_room_waits_for_the_budget(calls: BulkCalls, ref: AttemptRef):
+    """It is one operation, and while none is left the start is put off."""
+    many = {"create": 90, "delete": 11}
+    calls.target.preflight(ref, many)
+    assert calls.place.budget.take(100) == 99
+    with pytest.raises(TargetThrottled, match="used up"):
+        calls.target.preflight(ref, many)
+    assert calls.running.hub.calls[COUNT] == 1
+    calls.wait(60)
+    calls.target.preflight(ref, many)
+
+
+def test_calls_with_a_wrong_key_are_refused_before_the_first(calls: BulkCalls, ref: AttemptRef):
+    """The sentence says which right is needed."""
+    policy = SharedAccessPolicy(calls.running.host, "iothubowner", "d3Jvbmctd3JvbmctISE=")
+    client = IotHubClient(calls.running.host, policy, 1, str(calls.running.ca_file))
+    calls.place = calls.worker(registry=IotHubRegistry(client))
+    with pytest.raises(TargetRefused, match="IoT Hub Data Contributor"):
+        calls.target.preflight(ref, {"create": 101})

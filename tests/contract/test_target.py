@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from emulators.iot_hub.faults import Action, Fault, When
+from emulators.iot_hub.hub import Hub
+from emulators.iot_hub.pace import Pace
+from emulators.iot_hub.server import serve
 from shared.adapters.iot_hub import IotHubTarget
-from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
+from shared.adapters.iot_hub_bulk import MANY, ONE
+from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy, bearer_token
 from shared.domain.errors import (
     AnswerLost,
     CannotCancel,
@@ -22,6 +26,7 @@ from shared.domain.import_record import Export
 from shared.domain.job import JobStatus
 from shared.domain.task import Task
 from shared.ports import AttemptRef
+from shared.settings import TargetKind
 from tests.builders import a_file, a_line
 from tests.contract.targets import (
     ASSIGNED,
@@ -33,11 +38,25 @@ from tests.contract.targets import (
     configuration,
     fake_scene,
     intune_scene,
+    ways_scene,
 )
+from tests.entra import UnsignedToken
 
 
+#: Hubs whose jobs go by one of the planes; those of the kinds `iot_hub` and `auto` have several
+#: ways, of which the first is that of the data plane.
+HUBS = ("fake", *PLANES, "several ways")
+RUNS = ("intune", "bulk calls", "single calls")
+#: Every kind that settings know, by the targets that prove it here.
+KINDS = {
+    TargetKind.IOT_HUB: {"data plane", "several ways", "single calls"},
+    TargetKind.AUTO: {"several ways", "bulk calls", "single calls"},
+    TargetKind.IOT_HUB_BULK: {"bulk calls"},
+    TargetKind.IOT_HUB_ARM: {"ARM", "ARM of 2016"},
+    TargetKind.INTUNE: {"intune"},
+}
 #: Targets that tell a second start from the first; a run of bulk calls is the same one.
-TAKES_ONE = pytest.mark.parametrize("scene", ["fake", *PLANES, "intune"], indirect=True)
+TAKES_ONE = pytest.mark.parametrize("scene", [*HUBS, "intune"], indirect=True)
 POSTS = {"data plane": "POST /jobs/create", "ARM": "POST /IotHubs/{hub}/importDevices"}
 
 
@@ -48,19 +67,22 @@ def scene_of(kind: str, request: Any) -> Scene:
         graph = request.getfixturevalue("running_graph")
         return intune_scene(graph, request.getfixturevalue("storage"))
     service: Service = request.getfixturevalue("service")
-    if kind == "bulk calls":
-        fresh = request.getfixturevalue("fresh")
-        return bulk_scene(service.host, service.storage, fresh)
-    return service.scene(kind)
+    if kind in PLANES:
+        return service.scene(kind)
+    fresh = request.getfixturevalue("fresh")
+    if kind == "several ways":
+        return ways_scene(service, fresh)
+    habit = MANY if kind == "bulk calls" else ONE
+    return bulk_scene(service.host, service.storage, fresh, habit)
 
 
-@pytest.fixture(params=["fake", *PLANES, "intune", "bulk calls"])
+@pytest.fixture(params=[*HUBS, *RUNS])
 def scene(request: Any) -> Scene:
     """Any target."""
     return scene_of(request.param, request)
 
 
-@pytest.fixture(params=["fake", *PLANES])
+@pytest.fixture(params=HUBS)
 def hub(request: Any) -> Scene:
     """A target that is a hub."""
     return scene_of(request.param, request)
@@ -69,6 +91,12 @@ def hub(request: Any) -> Scene:
 @pytest.fixture
 def ref(fresh: str) -> AttemptRef:
     return AttemptRef(fresh, 1, 1)
+
+
+def test_every_kind_of_settings_is_here():
+    """A kind that is added needs a target in this suite, and no target here is of no kind."""
+    assert KINDS.keys() == set(TargetKind)
+    assert set.union(*KINDS.values()) | {"fake"} == {*HUBS, *RUNS}
 
 
 def test_a_new_hub_shows_no_jobs(scene: Scene):
@@ -285,6 +313,42 @@ def test_a_wrong_key_is_refused_by_name(service: Service):
         service.client(key).jobs()
     assert refused.value.code.startswith("IotHubUnauthorized")
     assert key not in str(refused.value)
+
+
+def test_a_hub_takes_a_token_instead_of_a_key(service: Service, ref: AttemptRef):
+    """One of Entra ID, for the audience of all hubs; for another one the right is named."""
+    host, ca_file = service.host.host, str(service.host.ca_file)
+
+    def target(audience: str) -> IotHubTarget:
+        client = IotHubClient(host, bearer_token(UnsignedToken(audience)), 1, ca_file)
+        return IotHubTarget(client, service.exchange, strict=False)
+
+    scene = service.scene("data plane")
+    scene.accept(ref, a_file(a_line("by-token")))
+    by_token = target("https://iothubs.azure.net")
+    by_token.preflight(ref, {"create": 1})
+    by_token.prepare(ref)
+    by_token.start(ref)
+    scene.finish()
+    assert service.hub.registry.find("by-token")
+    with pytest.raises(TargetRefused, match="IoT Hub Data Contributor"):
+        target("https://management.azure.com").look()
+
+
+def test_a_job_that_waits_at_the_hub_is_cancelled_as_well(service: Service, ref: AttemptRef):
+    """The hub says 204 then; it never touches anything."""
+    scene = service.scene("data plane")
+    with serve(Hub("slow", pace=Pace(enqueued=600))) as running:
+        owner = running.hub.policies["iothubowner"]
+        signing = SharedAccessPolicy(running.host, "iothubowner", owner.key)
+        client = IotHubClient(running.host, signing, 1, str(running.ca_file))
+        target = IotHubTarget(client, service.exchange, strict=False)
+        scene.accept(ref, a_file(a_line()))
+        target.prepare(ref)
+        job_id = target.start(ref)
+        target.cancel(job_id)
+        assert [job.status for job in target.look()] == [JobStatus.CANCELLED]
+        assert len(running.hub.registry) == 0
 
 
 @pytest.mark.parametrize("identity", ["system", ASSIGNED])

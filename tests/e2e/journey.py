@@ -5,12 +5,13 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Self
 
 import requests
+from azure.core.exceptions import ResourceNotFoundError
 from azure.servicebus import ServiceBusClient
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
@@ -123,14 +124,17 @@ class Journey:
         return next(states, "")
 
     def records(self) -> Iterator[Mapping[str, Any]]:
-        """Yield the active records."""
+        """Yield the active records, but for those that are put away meanwhile."""
         state = self.container("state")
         for name in list(state.list_blob_names(name_starts_with="active/")):
-            yield json.loads(state.download_blob(name).readall())
+            with suppress(ResourceNotFoundError):
+                yield json.loads(state.download_blob(name).readall())
 
     def report(self, result: Mapping[str, Any], file: str = "report.ndjson") -> list[Any]:
-        """Return the lines of a report."""
-        text = self.container("reports").download_blob(f"{result['importId']}/{file}").readall()
+        """Return the lines of a report, from where the message says that it is."""
+        (address,) = (one for one in result["reports"].values() if one.endswith(f"/{file}"))
+        container, import_id, name = address.rsplit("/", 3)[1:]
+        text = self.container(container).download_blob(f"{import_id}/{name}").readall()
         return [json.loads(line) for line in text.splitlines()]
 
     def hub(self, alias: str = "factory-a") -> Hub:

@@ -57,6 +57,15 @@ def test_an_import_that_waits_can_be_cancelled(journey: Journey):
     assert not journey.hub("factory-b").devices("cancelled-")
 
 
+def test_a_request_that_was_given_up_is_told(journey: Journey):
+    """The host puts it aside after five failures; the result has its words, to be sent again."""
+    request = '{"target": "factory-b", "keys": false}'
+    ask(journey, "export-requests-poison", request)
+    told = journey.result(request)
+    assert (told["status"], told["reason"]["code"]) == ("rejected", "deadlettered")
+    assert told["file"]["container"] == "export-requests-poison"
+
+
 def waiting(journey: Journey, name: str) -> Any:
     """Return the record of an import that was put back."""
     records = (one for one in journey.records() if one["source"]["name"] == name)

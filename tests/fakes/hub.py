@@ -38,6 +38,29 @@ class FakeLineErrors:
 
 
 @dataclass
+class FakeScopes:
+    """The `Scopes` port in memory."""
+
+    #: The scopes of edge devices by their ids.
+    known: dict[str, str] = field(default_factory=dict)
+    #: How many looks are left; None for any number.
+    left: int | None = None
+    #: Raised by the next look.
+    refuse: ImporterError | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def of(self, device_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Look up as many as are left."""
+        if self.refuse:
+            refused, self.refuse = self.refuse, None
+            raise refused
+        some = device_ids if self.left is None else device_ids[: self.left]
+        self.left = None if self.left is None else self.left - len(some)
+        self.asked += some
+        return {device_id: self.known.get(device_id) for device_id in some}
+
+
+@dataclass
 class FakeHub:
     """One hub. Jobs end when `finish` is called; it counts the POSTs that reach it."""
 
@@ -47,6 +70,8 @@ class FakeHub:
     again: "FakeHub | None" = None
     strict: bool = False
     takes: Kind = "devices"
+    #: What it tells of scopes; None if it cannot be asked.
+    scopes: FakeScopes | None = None
     tasks: frozenset[Task] = frozenset(Task)
     #: Whether it has an operation to cancel jobs.
     cancels: bool = True

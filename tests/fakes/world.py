@@ -10,6 +10,7 @@ from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.start_import_job import start_import_job
 from shared.use_cases.validate_device_file import validate_device_file
 from tests.fakes.clock import FakeClock
+from tests.fakes.exchange import FakeExchange
 from tests.fakes.files import FakeDeviceFiles, FakeWork
 from tests.fakes.hub import FakeHub
 from tests.fakes.records import FakeRecords, FakeSlots
@@ -30,6 +31,7 @@ class World:
         self.slots = FakeSlots(self.clock)
         self.hub = FakeHub(self.work)
         self.targets: dict[str, Target] = {"factory-a": self.hub}
+        self.exchange = FakeExchange()
         self.results = FakeResults()
 
     def add_hub(self, alias: str) -> FakeHub:

@@ -21,17 +21,15 @@ from shared.domain.import_record import ImportRecord
 from shared.domain.job import Job, JobStatus
 from shared.domain.lifecycle import FINAL, HOLDS_SLOT, State
 from shared.use_cases.reconcile_device_files import OVERDUE, reconcile_device_files
+from tests.fakes.edge_hub import EdgeWorld
 from tests.fakes.hub import FakeHub
 from tests.fakes.records import FakeRecords
-from tests.fakes.world import World
 
 
 FOLDER = Path(__file__).parent
 RECORDS = sorted((FOLDER / "records").glob("*.json"))
-#: Most records are of this file; no other one is still there.
-DROPPED = "factory-a/x"
 #: In so many rounds of all timers every import has ended.
-ROUNDS = 4
+ROUNDS = 12
 
 golden = pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
 
@@ -103,16 +101,17 @@ def test_a_record_is_listed_as_what_it_is(container: ContainerClient, path: Path
     assert list(stored(container, path).active()) == list(known.active())
 
 
-def a_world(record: ImportRecord) -> World:
+def a_world(record: ImportRecord) -> EdgeWorld:
     """Return a world in which an import stands where its record says."""
-    world = World()
+    world = EdgeWorld()
     world.hub.again = FakeHub(world.work, slot="again:hub-a")
-    if record.source.name == DROPPED:
-        dropped = world.files.drop(DROPPED, (FOLDER / "device_file.txt").read_bytes())
+    if record.state is State.RECEIVED:
+        content = (FOLDER / "device_file.txt").read_bytes()
+        dropped = world.files.drop(record.source.name, content)
         assert dropped == record.source
     world.work.files = {
         f"work/{record.id}/{file.name}": file.read_bytes()
-        for file in FOLDER.glob(f"work/{record.task}/*")
+        for file in FOLDER.glob(f"work/{_work_of(record)}/*")
     }
     world.hub.registry = {"devices.txt": b"{}\n", "configurations.txt": b"{}\n"}
     world.records.stored[record.id] = record.model_copy(update={"version": "golden"})
@@ -130,15 +129,19 @@ def a_world(record: ImportRecord) -> World:
     return world
 
 
-def go_on(world: World, import_id: str) -> None:
+def _work_of(record: ImportRecord) -> str:
+    """Return the folder with the work files of a record; those of parents have their own."""
+    return record.state if record.state is State.ARRANGING else record.task
+
+
+def go_on(world: EdgeWorld, import_id: str) -> None:
     """Fire all timers until an import is put away; jobs end as soon as they are started."""
     for _ in range(ROUNDS):
         world.clock.move(seconds=2 * OVERDUE.total_seconds())
         for ticket in reconcile_device_files(world, "device-files", "factory-a"):
             world.start(ticket)
         world.tick()
-        if any(job.takes_slot for job in world.hub.jobs.values()):
-            world.hub.finish()
+        world.run_job()
         if import_id in world.records.archived:
             return
 

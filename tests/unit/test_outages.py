@@ -12,7 +12,7 @@ WHY = Unavailable("storage: ServerBusy")
 
 
 def say(service: str = "storage") -> None:
-    outages.say("import.poll_postponed", service, "poll", WHY)
+    outages.say("import.poll_postponed", "poll", WHY, service)
 
 
 @pytest.fixture

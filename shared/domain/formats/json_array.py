@@ -1,13 +1,14 @@
 """A JSON array of devices, pretty-printed or not: the body of the Bulk Registry call."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import Judged, Rejected, judge_line, too_long
+from shared.domain.device_line import Rejected, too_long
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Piece
+from shared.domain.formats.json_entries import JsonEntries
 from shared.domain.formats.json_items import ArrayItems, Item, one_line
 from shared.domain.formats.ndjson import BLOCK, FIRST_BLOCK
 from shared.domain.formats.refusals import RefusalCode, refused
@@ -26,7 +27,7 @@ _NO_END: Final = "the file ends without the ] of its array"
 _BEHIND: Final = "it stands behind the ] of the array, where nothing may be"
 
 
-class JsonArray:
+class JsonArray(JsonEntries):
     """The `Format` of arrays. Each item becomes one line; its values are not touched."""
 
     name = "json"
@@ -59,22 +60,6 @@ class JsonArray:
             yield _no_json(number, _NO_END, b"")
         if rest := items.rest():
             yield _no_json(number, _BEHIND, _as_text(rest[:BEGINNING]))
-
-    def source_of(self, line: bytes) -> bytes:
-        """Return the line itself; see `Format`."""
-        return line
-
-    def judged_again(self, line: bytes) -> Judged:
-        """Judge a canonical line; see `Format`."""
-        return judge_line(0, line)
-
-    def called(self, field: str) -> str:
-        """Return the path itself; see `Format`."""
-        return field
-
-    def layout(self) -> Mapping[str, Any]:
-        """Return the name alone; see `Format`."""
-        return {"name": self.name}
 
 
 def _piece(number: int, item: Item) -> Piece:

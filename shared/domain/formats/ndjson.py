@@ -1,15 +1,16 @@
 """NDJSON: one JSON object a line, as IoT Hub exports and imports it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from shared.domain.block_judge import Block
-from shared.domain.device_line import CUT, MAX_LINE_BYTES, Judged, Skipped, judge_line
+from shared.domain.device_line import CUT, MAX_LINE_BYTES, Skipped
 from shared.domain.finding import Finding, Violation
 from shared.domain.formats.chunks import peek
 from shared.domain.formats.format import Piece
+from shared.domain.formats.json_entries import JsonEntries
 from shared.domain.rules import Code
 
 
@@ -21,7 +22,7 @@ _UNCUT: Final = 2 * MAX_LINE_BYTES
 _NOTICE: Final = re.compile(rb'[A-Za-z][^ {}\[\]"\n]{0,60} [^{}\[\]"\n]{0,500}\n(?=\{)')
 
 
-class Ndjson:
+class Ndjson(JsonEntries):
     """The `Format` of lines."""
 
     name = "ndjson"
@@ -41,24 +42,9 @@ class Ndjson:
             number = 2
             chunks = chain((next(chunks)[notice.end() :],), chunks)
         for lines in line_blocks(chunks, CUT):
-            yield Block(number, lines)
-            number += lines.count(b"\n")
-
-    def source_of(self, line: bytes) -> bytes:
-        """Return the line itself; see `Format`."""
-        return line
-
-    def judged_again(self, line: bytes) -> Judged:
-        """Judge a canonical line; see `Format`."""
-        return judge_line(0, line)
-
-    def called(self, field: str) -> str:
-        """Return the path itself; see `Format`."""
-        return field
-
-    def layout(self) -> Mapping[str, Any]:
-        """Return the name alone; see `Format`."""
-        return {"name": self.name}
+            block = Block(number, lines)
+            yield block
+            number += block.count
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import requests
 from tests.emulators.arm.client import AUDIENCE
 from tests.emulators.iot_hub.client import bearer_token
 from tests.emulators.iot_hub.exchange import Exchange
-from tests.emulators.iot_hub.process import hub_process
+from tests.emulators.process import emulator_process
 
 
 def call(ready, verb, path, version, body=None):
@@ -31,7 +31,7 @@ def call(ready, verb, path, version, body=None):
 def test_the_ready_line_tells_where_it_is(tmp_path):
     """Beside the hubs, whose addresses it knows."""
     options = ("--hub", "east", "--hub", "west", "--certs", str(tmp_path))
-    with hub_process(*options) as (_, ready):
+    with emulator_process("iot_hub", *options) as (_, ready):
         assert set(ready["management"]) == {"base_url", "subscription", "resource_group"}
         shown = call(ready, "GET", "", "2023-06-30").json()["value"]
         assert {hub["name"]: hub["properties"]["hostName"] for hub in shown} == {
@@ -42,12 +42,13 @@ def test_the_ready_line_tells_where_it_is(tmp_path):
 def test_port_contract_and_pace_can_be_chosen(tmp_path, exchange: Exchange):
     """An old contract for every version, and polls without patience."""
     options = ("--hub", "east", "--certs", str(tmp_path))
-    with hub_process(*options) as (process, ready):
+    with emulator_process("iot_hub", *options) as (process, ready):
         port = ready["management"]["base_url"].rpartition(":")[2]
         process.terminate()
         process.wait(30)
     chosen = ("--management-port", port, "--management-contract", "2016-02-03")
-    with hub_process(*options, *chosen, "--management-retry-after", "1") as (_, ready):
+    contract = (*chosen, "--management-retry-after", "1")
+    with emulator_process("iot_hub", *options, *contract) as (_, ready):
         assert ready["management"]["base_url"] == f"https://localhost:{port}"
         body = {
             "exportBlobContainerUri": exchange.uri(exchange.output, "rwd"),

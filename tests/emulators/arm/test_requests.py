@@ -79,6 +79,7 @@ def test_a_token_for_resource_manager_opens_everything(running, audience):
         (bearer_token(AUDIENCE, exp=time.time() - 1), "ExpiredAuthenticationToken"),
         (bearer_token(AUDIENCE, exp=-1e99), "ExpiredAuthenticationToken"),
     ],
+    ids=lambda value: "token" if value.startswith("Bearer ey") else value,
 )
 def test_anything_else_is_refused(running, header, code):
     """With a challenge, and nothing of the token."""

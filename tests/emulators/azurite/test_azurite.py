@@ -1,7 +1,9 @@
 """Azurite as the tests and the stack start it, asked by Microsoft's own SDKs."""
 
+import http.client
 import signal
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 from azure.storage.blob import BlobServiceClient
@@ -17,6 +19,11 @@ def blobs(azurite):
 def containers(azurite):
     with blobs(azurite) as client:
         return [container.name for container in client.list_containers()]
+
+
+def kill(process):
+    process.kill()
+    process.wait()
 
 
 def test_the_connection_string_reaches_blobs_and_queues():
@@ -56,6 +63,23 @@ def test_the_process_ends_with_the_block():
         blobs(azurite).create_container("kept-open")
         assert azurite.process.poll() is None
     assert azurite.process.returncode == 0
+
+
+def test_an_azurite_that_ended_early_is_told_of():
+    """Its clients only know that storage does not answer."""
+    with pytest.raises(AzuriteFailed, match="ended by itself, with code -9"), serve() as azurite:
+        kill(azurite.process)
+
+
+def test_a_connection_may_rest_for_longer_than_a_busy_machine_sleeps():
+    """Azurite closes it after 5 seconds unless told otherwise, and a call may be on its way."""
+    with serve() as azurite:
+        address = urlsplit(azurite.blob_endpoint).netloc
+        connection = http.client.HTTPConnection(address)
+        connection.request("GET", "/devstoreaccount1?comp=list")
+        keep_alive = connection.getresponse().headers["Keep-Alive"]
+        connection.close()
+    assert keep_alive == f"timeout={server.IDLE_SECONDS}"
 
 
 def test_data_on_disk_outlives_the_process(tmp_path):

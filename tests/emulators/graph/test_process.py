@@ -1,7 +1,5 @@
 """Graph as a process of its own."""
 
-import contextlib
-import json
 import signal
 import subprocess
 import sys
@@ -14,23 +12,7 @@ import requests
 from emulators.graph.server import serve
 from emulators.graph.tenant import Tenant
 from tests.emulators.graph.client import COLLECTION, READ_WRITE, GraphClient, serial, token
-
-
-@contextlib.contextmanager
-def graph_process(*options):
-    """Run the process; yield it with what its ready line says."""
-    command = [sys.executable, "-m", "emulators.graph", *options]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 - our own command line
-        command, stdout=pipe, stderr=pipe, text=True
-    ) as process:
-        assert process.stdout
-        try:
-            word, _, ready = process.stdout.readline().partition(" ")
-            assert word == "READY"
-            yield process, json.loads(ready)
-        finally:
-            process.kill()
+from tests.emulators.process import emulator_process
 
 
 def bring(ready, *identifiers):
@@ -47,7 +29,7 @@ def bring(ready, *identifiers):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_and_ends_cleanly(tmp_path, number):
     """The ready line is all that it prints, and a signal ends it with 0."""
-    with graph_process("--certs", str(tmp_path)) as (process, ready):
+    with emulator_process("graph", "--certs", str(tmp_path)) as (process, ready):
         assert ready["ca_file"] == str(tmp_path / "ca.pem")
         assert bring(ready, "A").status_code == 200
         process.send_signal(number)
@@ -60,7 +42,7 @@ def test_it_keeps_what_it_is_told_to_keep(tmp_path):
     options = ("--certs", str(tmp_path), "--data", str(tmp_path / "data"))
     ids = set()
     for _ in range(2):
-        with graph_process(*options) as (process, ready):
+        with emulator_process("graph", *options) as (process, ready):
             ids.add(bring(ready, "A").json()["value"][0]["id"])
             process.terminate()
             process.wait(30)
@@ -70,7 +52,7 @@ def test_it_keeps_what_it_is_told_to_keep(tmp_path):
 def test_its_limits_are_on_the_command_line(tmp_path):
     """Items of a call, requests in a while, and the patience that it asks for when ordered to."""
     limits = ("--item-limit", "1", "--request-limit", "2", "--retry-after", "3")
-    with graph_process("--certs", str(tmp_path), *limits) as (_, ready):
+    with emulator_process("graph", "--certs", str(tmp_path), *limits) as (_, ready):
         operation = "POST /importedDeviceIdentities/importDeviceIdentityList"
         order: dict[str, Any] = {"operation": operation, "action": {"status": 429}}
         address, trusted = f"{ready['base_url']}/_emulator/faults", ready["ca_file"]
@@ -87,7 +69,7 @@ def test_the_spelling_is_on_the_command_line(tmp_path):
         "importedDeviceIdentifier": "Dell Inc.,XPS 13,ABC-1",
         "importedDeviceIdentityType": "manufacturerModelSerial",
     }
-    with graph_process("--certs", str(tmp_path), "--as-sent") as (_, ready):
+    with emulator_process("graph", "--certs", str(tmp_path), "--as-sent") as (_, ready):
         answer = requests.post(
             f"{ready['base_url']}{COLLECTION}/importDeviceIdentityList",
             json={"importedDeviceIdentities": [item]},

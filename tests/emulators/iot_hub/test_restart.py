@@ -10,8 +10,8 @@ import requests
 from azure.iot.hub.models import Twin
 
 from tests.emulators.iot_hub.lines import KEY_A, KEY_B, a_line
-from tests.emulators.iot_hub.process import hub_process
 from tests.emulators.iot_hub.sdk import Sdk, configuration, devices, job, refusal
+from tests.emulators.process import emulator_process
 
 
 @dataclass
@@ -34,7 +34,7 @@ def hub(tmp_path, sdk):
     @contextmanager
     def started(*options):
         folders = ("--certs", str(tmp_path / "certs"), "--data", str(tmp_path / "data"))
-        with hub_process("--hub", "h", *folders, *options) as (_, ready):
+        with emulator_process("iot_hub", "--hub", "h", *folders, *options) as (_, ready):
             hub, ca_file = ready["hubs"]["h"], ready["ca_file"]
             yield Process(ca_file, hub["base_url"], sdk(ca_file, hub["connection_string"]))
 

@@ -18,7 +18,7 @@ from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import serve
 from tests.emulators.iot_hub.client import HubClient, bearer_token
 from tests.emulators.iot_hub.lines import a_configuration, create
-from tests.emulators.iot_hub.process import hub_process
+from tests.emulators.process import emulator_process
 
 
 def test_its_certificate_is_good_for_strict_clients(running):
@@ -80,7 +80,7 @@ def test_it_listens_where_it_is_told():
 def test_a_process_serves_several_hubs_and_ends_cleanly(tmp_path, number):
     """The ready line is all that it prints, and a signal ends it with 0."""
     options = ("--hub", "east", "--hub", "west:0", "--certs", str(tmp_path), "--job-seconds", "1")
-    with hub_process(*options) as (process, ready):
+    with emulator_process("iot_hub", *options) as (process, ready):
         assert ready["ca_file"] == str(tmp_path / "ca.pem")
         assert list(ready["hubs"]) == ["east", "west"]
         for hub in ready["hubs"].values():
@@ -103,7 +103,7 @@ def test_a_process_keeps_what_it_is_told_to_keep(tmp_path):
     options = ("--hub", "h", "--certs", str(tmp_path), "--data", str(tmp_path / "data"))
     statuses = []
     for _ in range(2):
-        with hub_process(*options) as (process, ready):
+        with emulator_process("iot_hub", *options) as (process, ready):
             answer = requests.put(
                 f"{ready['hubs']['h']['base_url']}/devices/d1?api-version=2021-04-12",
                 json={"deviceId": "d1"},
@@ -121,7 +121,7 @@ def test_a_process_gives_its_hubs_identities(tmp_path, exchange):
     """A job that asks for one is taken, one that asks for another is not."""
     options = ("--hub", "h", "--certs", str(tmp_path), "--user-identity", "/subscriptions/0/Me")
     answers = []
-    with hub_process(*options) as (_, ready):
+    with emulator_process("iot_hub", *options) as (_, ready):
         for identity in ("/subscriptions/0/me", "/subscriptions/0/you"):
             answer = requests.post(
                 f"{ready['hubs']['h']['base_url']}/jobs/create?api-version=2021-04-12",
@@ -138,7 +138,7 @@ def test_a_process_takes_as_many_configurations_as_it_is_told(tmp_path):
     """Ten, for example, as a free hub does."""
     options = ("--hub", "h", "--certs", str(tmp_path), "--configuration-limit", "1")
     statuses = []
-    with hub_process(*options) as (_, ready):
+    with emulator_process("iot_hub", *options) as (_, ready):
         for name in ("a", "b"):
             answer = requests.put(
                 f"{ready['hubs']['h']['base_url']}/configurations/{name}?api-version=2021-04-12",

@@ -15,7 +15,7 @@ def test_every_line_is_told_once_in_order(fates: list[Outcome], random):
     went = [n for n, fate in numbered if fate in {Outcome.APPLIED, Outcome.FAILED}]
     failed = {f"d{number}" for number, fate in numbered if fate is Outcome.FAILED}
 
-    def verdict(device_id: str, _: str | None) -> Verdict:
+    def verdict(device_id: str, _: str | None, _line: bytes) -> Verdict:
         return Verdict(Outcome.FAILED) if device_id in failed else APPLIED
 
     first = {n for n in went if random.random() < 0.5}

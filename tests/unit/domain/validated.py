@@ -31,13 +31,13 @@ class Validated:
         details: int = 1000,
         defaults: Defaults | None = None,
     ) -> None:
-        self._parts = FakeParts()
+        self.parts = FakeParts()
         chunks = [content] if isinstance(content, bytes) else content
         self.form, whole = recognise(name, iter(chunks), kind)
         self.tally: Tally = validate(
             self.form.pieces(whole),
             self.form,
-            self._parts,
+            self.parts,
             io.BytesIO(),
             defaults or Defaults(),
             details,
@@ -45,7 +45,7 @@ class Validated:
 
     def part(self, part: Part) -> bytes:
         """Return a part as it was written."""
-        return b"".join(self._parts.read(part))
+        return b"".join(self.parts.read(part))
 
     def lines(self, part: Part) -> list[bytes]:
         """Return the lines of a part; only line feeds end them."""

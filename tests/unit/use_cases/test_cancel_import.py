@@ -51,6 +51,18 @@ def test_a_waiting_import_is_cancelled_at_once(world: World, queued: str):
     assert not world.hub.posts
 
 
+@pytest.mark.parametrize("wish", ["", "../done/x", "a\n" * 26, f"{'a' * 26}\n"])
+def test_what_is_no_import_id_is_looked_for_nowhere(
+    world: World, wish: str, caplog: pytest.LogCaptureFixture
+):
+    """It would be part of a path; what the log says of it is one line."""
+    caplog.set_level("INFO")
+    world.records.fail_next = Unavailable("was asked")
+    world.cancel(wish)
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert len(line.splitlines()) == 1
+
+
 @pytest.mark.parametrize("state", [State.RECEIVED, State.HELD])
 def test_what_waits_for_something_else_is_cancelled_too(world: World, state: State):
     """A validation that is under way fails at its next write, and is not begun again."""

@@ -35,7 +35,7 @@ def imported(world: World, name: str, content: bytes, *device_ids: str) -> str:
 def retry_of(world: World, import_id: str) -> tuple[str, bytes]:
     """Return name and content of the file that goes back; the result has its address."""
     name = world.result(import_id).data["reports"]["retry"].rpartition("/")[2]
-    return name, world.work.files[f"reports/{import_id}/{name}"]
+    return name, world.work.files[f"work/{import_id}/{name}"]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def retry_of(world: World, import_id: str) -> tuple[str, bytes]:
     [
         ("x.csv", TABLE,
          b'\xef\xbb\xbfID;status;tags.x\r\nb c;enabled;2\r\nd;enabled;"x;y"\r\n'),
-        ("x.csv.gz", gzip.compress(TABLE),
+        ("x.csv.gz", gzip.compress(TABLE, mtime=0),
          b'\xef\xbb\xbfID;status;tags.x\r\nb c;enabled;2\r\nd;enabled;"x;y"\r\n'),
         ("x.json", ARRAY,
          b'[\n{"id":"b c"},\n{"id":"d","tags":{"x":1},"status":"enabled"}\n]\n'),

@@ -57,6 +57,19 @@ def test_keys_are_exported_only_if_asked_for(world: World, started: str):
     assert world.record(other).export == Export(keys=True, configurations=False)
 
 
+def test_an_export_with_keys_is_no_report(world: World):
+    """It lies where device files are worked on, for those who may see keys."""
+    export_id = world.export('{"target": "factory-a", "keys": true}')
+    assert export_id
+    world.start(export_id)
+    world.hub.finish()
+    world.poll()
+    address = world.result(export_id).data["reports"]["devices"]
+    assert address.endswith(f"/work/{export_id}/devices.txt")
+    assert world.work.files[f"work/{export_id}/devices.txt"] == world.hub.registry["devices.txt"]
+    assert not any(path.startswith("reports/") for path in world.work.files)
+
+
 def test_the_same_message_is_one_export(world: World, started: str):
     """Told again while it runs or after its end, it starts nothing."""
     assert world.export(REQUEST) is None

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -6,7 +7,8 @@ from shared.domain.errors import AnswerLost, Unavailable
 from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
-from shared.use_cases.poll_import_jobs import MISSING_FOR
+from shared.ports import AttemptRef
+from shared.use_cases.poll_import_jobs import MISSING_FOR, MOST_VOID
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
 
@@ -34,7 +36,7 @@ def test_a_finished_job_is_told_line_by_line(world: World, running: str):
         (3, None, "skipped", "blank_line"),
         (4, "d2", "failed", "DeviceAlreadyExists"),
     ]
-    assert world.work.lines(f"reports/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
+    assert world.work.lines(f"work/{running}/retry.ndjson") == [b"rubbish", a_line("d2")]
 
 
 def test_the_result_has_the_counts(world: World, running: str):
@@ -151,6 +153,45 @@ def test_a_start_that_never_arrived_is_fenced_and_tried_again(world: World):
     assert (late.import_id, late.number) not in world.hub.exchange
     assert world.record(import_id).attempt.number == 2
     assert world.record(import_id).state is State.RUNNING
+
+
+def test_starts_that_always_come_to_nothing_have_an_end(world: World):
+    """The import fails after an hour, and says what the target said; each start was one POST."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    began = world.clock.now()
+    while not world.record(import_id).is_final:
+        world.hub.refuse["start"] = AnswerLost("InternalError: something went wrong")
+        world.tick()
+        world.clock.move(seconds=15)
+    assert len(world.hub.posts) == MOST_VOID
+    assert timedelta(minutes=50) < world.clock.now() - began < timedelta(minutes=70)
+    world.poll()
+    result = world.result(import_id).data
+    assert (result["status"], result["counts"]["failed"]) == ("failed", 1)
+    assert result["reason"] == {
+        "code": "start_unanswered",
+        "text": "the target was asked 8 times to start a job, and never began one; of the last "
+        "start it said: InternalError: something went wrong",
+    }
+    assert not world.hub.exchange
+
+
+def test_a_start_that_nobody_got_to_make_is_not_counted(world: World):
+    """The worker died before it asked, as often as you like: that says nothing of the target."""
+    import_id = world.drop("factory-a/x", a_file(a_line()))
+    for _ in range(MOST_VOID):
+        world.hub.prepare = dies
+        with pytest.raises(KeyboardInterrupt):
+            world.tick()
+        del world.hub.prepare
+        world.clock.move(seconds=PATIENCE.total_seconds())
+        world.poll()
+    world.tick()
+    assert world.record(import_id).state is State.RUNNING
+
+
+def dies(ref: AttemptRef) -> None:
+    raise KeyboardInterrupt(ref)
 
 
 def test_a_start_that_died_before_its_intent_is_tried_again(world: World):

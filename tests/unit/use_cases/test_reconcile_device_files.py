@@ -1,8 +1,11 @@
+import random
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import Unavailable
+from shared.domain.import_record import Source
 from shared.domain.lifecycle import State
 from shared.use_cases.reconcile_device_files import OVERDUE, reconcile_device_files
 from tests.builders import a_file, a_line
@@ -62,3 +65,44 @@ def test_a_file_that_cannot_be_taken_in_holds_up_no_other(world: World):
     assert len(reconcile(world)) == 1
     assert len(reconcile(world)) == 1
     assert len(world.records.stored) == 2
+
+
+def test_a_container_that_cannot_be_listed_is_said_and_holds_up_nothing_else(
+    world: World, caplog: pytest.LogCaptureFixture
+):
+    """One odd name can make storage refuse every listing."""
+    world.files.drop("factory-a/x", a_file(a_line()))
+    world.work.fail_next = Unavailable("storage")
+    with pytest.raises(Unavailable):
+        world.validate("factory-a/x")
+
+    def unlistable(container: str) -> Iterator[Source]:
+        message = f"no listing of {container}"
+        raise Unavailable(message)
+
+    world.files.all = unlistable
+    (ticket,) = reconcile(world)
+    assert world.record(ticket).state is State.QUEUED
+    said = (
+        "device_file.unlistable service=storage what=device-files why=no listing of device-files"
+    )
+    assert said in [record.getMessage() for record in caplog.records]
+
+
+def test_every_file_is_imported_though_one_event_in_five_got_lost(world: World):
+    """Of a hundred files each ends as an import that was told once."""
+    chance = random.Random(5)  # noqa: S311 - which events get lost is no secret
+    names = [f"factory-a/{number}" for number in range(100)]
+    lost = set(chance.sample(names, 20))
+    for name in names:
+        world.files.drop(name, a_file(a_line(name.replace("/", "-"))))
+        if name not in lost:
+            world.validate(name)
+    assert len(reconcile(world)) == len(lost)
+    while world.records.stored:
+        world.tick()
+        if any(job.takes_slot for job in world.hub.jobs.values()):
+            world.hub.finish()
+    assert sorted(event.data["file"]["name"] for event in world.results.messages.values()) == (
+        sorted(names)
+    )

@@ -80,7 +80,7 @@ def test_the_report_says_that_it_was_a_second_try(world: World, running: str, ag
     result = world.result(running).data
     assert (result["counts"]["applied"], result["counts"]["failed"]) == (3, 1)
     assert result["jobId"] == "hub-a-job-1"
-    assert world.work.lines(f"reports/{running}/retry.ndjson") == [a_line("d4")]
+    assert world.work.lines(f"work/{running}/retry.ndjson") == [a_line("d4")]
 
 
 def test_other_errors_are_no_reason_for_a_second_try(world: World, running: str, again: FakeHub):

@@ -42,6 +42,18 @@ def test_a_ticket_that_comes_again_starts_nothing(world: World, queued: str, tim
     assert len(world.hub.posts) == 1
 
 
+@pytest.mark.parametrize("ticket", ["", "../done/x", "a\n" * 26, f"{'a' * 26}\n"])
+def test_what_is_no_import_id_is_looked_for_nowhere(
+    world: World, ticket: str, caplog: pytest.LogCaptureFixture
+):
+    """It would be part of a path; what the log says of it is one line."""
+    caplog.set_level("INFO")
+    world.records.fail_next = Unavailable("was asked")
+    world.start(ticket)
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert len(line.splitlines()) == 1
+
+
 def test_a_ticket_for_nothing_starts_nothing(world: World):
     """An unknown id is ignored."""
     world.start("no-such-import")

@@ -147,6 +147,15 @@ def test_every_line_of_the_source_is_accounted_for(world: World):
     }
 
 
+def test_unknown_metadata_is_warned_of_whatever_the_format(world: World):
+    """Under its own name, also where a table calls fields otherwise."""
+    world.files.drop("factory-a/x.csv", b"id,status\nd1,enabled\n", metadata={"colour": "red"})
+    import_id = world.validate("factory-a/x.csv")
+    assert import_id
+    first, *_ = map(json.loads, world.work.lines(f"work/{import_id}/warnings.ndjson"))
+    assert (first["code"], first["field"]) == ("unknown_metadata", "colour")
+
+
 def test_a_file_of_configurations_is_an_import_of_its_own(world: World):
     """It goes through the same queue, and each line gets its outcome."""
     content = b'{"Id":"fast"}\n{"Id":"Upper"}\n{"id":"fast"}\n'
@@ -159,7 +168,7 @@ def test_a_file_of_configurations_is_an_import_of_its_own(world: World):
     result = world.result(import_id).data
     assert result["task"] == "import_configurations"
     assert (result["counts"]["applied"], result["counts"]["rejected"]) == (1, 2)
-    retry = [json.loads(line) for line in world.work.lines(f"reports/{import_id}/retry.ndjson")]
+    retry = [json.loads(line) for line in world.work.lines(f"work/{import_id}/retry.ndjson")]
     assert [line.get("Id") or line["id"] for line in retry] == ["Upper", "fast"]
 
 

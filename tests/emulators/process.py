@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, for tests."""
+"""Emulators as processes of their own, for tests."""
 
 import json
 import subprocess
@@ -9,9 +9,9 @@ from typing import Any
 
 
 @contextmanager
-def hub_process(*options: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
-    """Run the process; yield it with what its ready line says."""
-    command = [sys.executable, "-m", "emulators.iot_hub", *options]
+def emulator_process(name: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    """Run one of the emulators; yield its process with what its ready line says."""
+    command = [sys.executable, "-m", f"emulators.{name}", *options]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603 - our own command line
         command, stdout=pipe, stderr=pipe, text=True
