@@ -19,6 +19,7 @@ from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_records import BlobRecords, BlobSlots
 from shared.adapters.storage import CLIENT_OPTIONS, Container
 from shared.adapters.system_clock import SystemClock
+from shared.bootstrap import AzurePorts
 from shared.domain.import_record import ImportRecord
 from shared.domain.lifecycle import State
 from tests.kills.workers import NEVER, Kill, Workers
@@ -151,6 +152,12 @@ def lane(azurite: RunningAzurite, bus: RunningBus, account: str, kind: str) -> I
         Workers(app_settings(connection, bus, running, kind)) as workers,
     ):
         yield Lane(running, storage, workers)
+
+
+def hang_up(ports: AzurePorts) -> None:
+    """Close the one connection of an app that does not close by itself: that to the bus."""
+    if results := vars(ports).get("results"):
+        vars(results)["_client"].close()
 
 
 def connection_to(azurite: RunningAzurite, account: str) -> str:

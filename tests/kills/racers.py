@@ -8,6 +8,7 @@ from shared.domain.errors import TryAgain
 from shared.settings import Settings
 from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.start_import_job import start_import_job
+from tests.kills.lane import hang_up
 
 
 #: The order to poll, in place of a ticket.
@@ -24,6 +25,12 @@ def get_ready(settings: Settings, barrier: Any) -> None:
     """
     _worker.ports, _worker.settings = AzurePorts(settings), settings
     _worker.barrier = barrier
+
+
+def leave(_: int) -> None:
+    """Wait for the others and hang up."""
+    _worker.barrier.wait()
+    hang_up(_worker.ports)
 
 
 def race(ticket: str) -> None:

@@ -27,7 +27,7 @@ from shared.bootstrap import AzurePorts
 from shared.failpoints import watched_by
 from shared.settings import Settings
 from tests.kills.app import POLL, App, Lines, MovedClock
-from tests.kills.lane import ALIAS, app_settings, connection_to, told
+from tests.kills.lane import ALIAS, app_settings, connection_to, hang_up, told
 from tests.kills.port import Port, in_front_of
 
 
@@ -119,6 +119,7 @@ def app(
     vars(azure)["clock"] = clock
     with BlobServiceClient.from_connection_string(connection) as storage:
         yield App(azure, read, clock, Container(storage, "device-files"), running.hub)
+    hang_up(azure)
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from shared.settings import Settings
 from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.start_import_job import start_import_job
 from tests.builders import a_file, a_line, a_record, a_source
-from tests.kills.lane import ALIAS, app_settings, connection_to, told
+from tests.kills.lane import ALIAS, app_settings, connection_to, hang_up, told
 from tests.kills.lane import PATIENCE as SECONDS
-from tests.kills.racers import POLL, get_ready, race
+from tests.kills.racers import POLL, get_ready, leave, race
 
 
 PATIENCE = timedelta(seconds=SECONDS)
@@ -111,6 +111,8 @@ def scene(
         line = Line(AzurePorts(settings), running, request.param)
         with workers(line.kind, settings) as pool:
             yield line, pool
+            list(pool.map(leave, range(RACES[line.kind][0])))
+        hang_up(line.ports)
 
 
 def test_a_hub_never_has_two_jobs_and_no_import_has_two_posts(
