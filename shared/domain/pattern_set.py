@@ -7,6 +7,7 @@ without a group. `findall` runs it over a block in C and tells for each line whi
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from shared.domain.device_line import Accepted
@@ -78,9 +79,10 @@ class PatternSet:
         if not self.patterns or not lines:
             return None
         expression = self._expression = self._expression or self._compiled()
-        columns = list(zip(*expression.findall(_legible(lines)), strict=True))
-        ids = [columns[expression.groupindex[f"id{n}"] - 1] for n in range(len(self.patterns))]
-        keys = ids[0] if len(ids) == 1 else tuple(map(b"".join, zip(*ids, strict=True)))
+        rows = expression.findall(_legible(lines))
+        groups = [expression.groupindex[f"id{n}"] - 1 for n in range(len(self.patterns))]
+        ids = [list(map(itemgetter(group), rows)) for group in groups]
+        keys = ids[0] if len(ids) == 1 else list(map(b"".join, zip(*ids, strict=True)))
         return Fits(list(zip(self.patterns, ids, strict=True)), keys)
 
     def _compiled(self) -> re.Pattern[bytes]:
