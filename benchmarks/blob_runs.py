@@ -18,7 +18,8 @@ from shared.domain.parts import Part
 CONTAINER: Final = "device-files"
 #: What the app wants to know and does not use before a job starts.
 SETTINGS: Final[Mapping[str, str]] = {
-    "Results": "Endpoint=sb://unused.example/;SharedAccessKeyName=unused;SharedAccessKey=dW51c2Vk",
+    "Results": "Endpoint=sb://unused.servicebus.windows.net/;"
+    "SharedAccessKeyName=unused;SharedAccessKey=dW51c2Vk",
     "IMPORT_TARGETS": '{"unused": {"connection": "Unused"}}',
     "Unused": "HostName=unused.azure-devices.net;SharedAccessKeyName=u;SharedAccessKey=dW51c2Vk",
     "DEFAULT_TARGET": "unused",

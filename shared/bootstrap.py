@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property, wraps
 from typing import TYPE_CHECKING, Final
 
+from shared import outages
 from shared.domain.leaving_errors import safe_to_raise
 
 
@@ -37,6 +38,11 @@ QUIET: Final = ("azure", "urllib3", "msal")
 #: What may tell the app of new blobs. Source: the `source` of the blob trigger.
 EVENT_GRID: Final = "EventGrid"
 SCAN: Final = "LogsAndContainerScan"
+
+
+#: Once more, for a connection that was closed because it was idle. If the bus is away, the next
+#: poll tries again, and this one has other things to do.
+BUS_RETRIES: Final = 1
 
 
 def _without_secrets[**P, T](function: Callable[P, T]) -> Callable[P, T]:
@@ -156,7 +162,11 @@ def ports() -> "AzurePorts":
     """Return the world of this worker."""
     for sdk in QUIET:
         logging.getLogger(sdk).setLevel(logging.WARNING)
-    return AzurePorts(settings())
+    # What this one warns of it raises too, and then it is said once, in our words.
+    logging.getLogger("azure.servicebus").setLevel(logging.CRITICAL)
+    built = AzurePorts(settings())
+    outages.keep_quiet(built.clock.monotonic)
+    return built
 
 
 class AzurePorts:
@@ -380,5 +390,6 @@ def _service_bus(connection: "Connection") -> "ServiceBusClient":
 
     if connection.connection_string:
         text = connection.connection_string.get_secret_value()
-        return ServiceBusClient.from_connection_string(text)
-    return ServiceBusClient(connection.address, _credential(connection))
+        return ServiceBusClient.from_connection_string(text, retry_total=BUS_RETRIES)
+    credential = _credential(connection)
+    return ServiceBusClient(connection.address, credential, retry_total=BUS_RETRIES)

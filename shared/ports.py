@@ -102,17 +102,23 @@ class Summary:
     """What a listing tells of a record, without reading it."""
 
     id: str
-    state: State
+    #: None if nobody may touch the record, for this app does not know its version.
+    state: State | None
     slot: str
     queued_at: datetime | None
     #: The next try waits until then.
     not_before: datetime | None
     #: Whether subscribers have to be told something.
     has_news: bool = False
+    #: The version of the record, as it is written there.
+    version: str = "1"
 
 
 class Records(Protocol):
-    """The records of all imports. Every write goes onto the version that was read, or fails."""
+    """The records of all imports. Every write goes onto the version that was read, or fails.
+
+    Whatever returns a record may raise `UnreadableRecord`.
+    """
 
     def create(self, record: ImportRecord) -> ImportRecord:
         """Store a new record; return what is stored now.

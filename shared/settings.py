@@ -36,7 +36,7 @@ LOCAL_CREDENTIAL: Final = "local"
 LOCAL_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1):[0-9]{1,5}", re.ASCII)
 #: What a connection string may name beside Azure's own hosts: emulators get no token by it.
 _LOCAL_ADDRESS: Final = re.compile(
-    r"(https?|sb)://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?(/devstoreaccount1)?/?", re.ASCII
+    r"(https?|sb)://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?(/[a-z0-9]{3,24})?/?", re.ASCII
 )
 #: Who may be asked for tokens, and be told the secrets that are needed for it. Source:
 #: AzureAuthorityHosts of azure-identity.

@@ -21,6 +21,7 @@ class Action(StrEnum):
     RESET = "reset"  #: A TCP reset.
     TRUNCATE = "truncate"  #: The head and half of the body, then the end.
     HTML = "html"  #: A page of the front end, 502.
+    PAGE = "page"  #: A page of something in between, which says 200.
     STATUS = "status"  #: The service's error with that status.
 
 

@@ -24,7 +24,11 @@ STATUS_ERRORS: Final = {
     500: HubError(ErrorCode.ServerError, "InternalServerError"),
     503: HubError(ErrorCode.ServiceUnavailable, "ServiceUnavailable"),
 }
-PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
+_PAGE: Final = "<html><head><title>{0}</title></head><body>{0}</body></html>"
+PAGES: Final = {
+    Action.HTML: (_PAGE.format("502 Bad Gateway"), 502),
+    Action.PAGE: (_PAGE.format("Sign in to go on"), 200),
+}
 #: SO_LINGER with no time: closing the socket sends a reset.
 NO_LINGER: Final = struct.pack("ii", 1, 0)
 
@@ -51,8 +55,8 @@ def spoiled(fault: Fault, answer: Answer, refused: Callable[[int], Answer]) -> A
             return _reset
         case Action.TRUNCATE:
             return _truncated(response(answer))
-        case Action.HTML:
-            return HTMLResponse(PAGE, 502)
+        case Action.HTML | Action.PAGE as page:
+            return HTMLResponse(*PAGES[page])
         case Action.STATUS:
             return response(refused(fault.status))
 

@@ -7,13 +7,19 @@ the archive, by the day on which the file was dropped, so that an old event find
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
-from shared.adapters.blob_documents import BlobDocuments
-from shared.domain.errors import Conflict, Unavailable
-from shared.domain.import_record import ImportRecord
+from pydantic import ValidationError
+
+from shared.adapters.blob_documents import BlobDocuments, Document
+from shared.domain.errors import Conflict, Unavailable, UnreadableRecord
+from shared.domain.import_record import VERSION, ImportRecord
 from shared.domain.lifecycle import State
 from shared.ports import Clock, Hold, Summary
+
+
+#: The versions of records that can be read.
+KNOWN: Final = range(1, VERSION + 1)
 
 
 class BlobRecords:
@@ -39,14 +45,14 @@ class BlobRecords:
         document = self._documents.read(_path(import_id))
         if document is None:
             return None
-        record = _record(document.body, document.version)
+        record = _record(import_id, document)
         if record.state is State.RECEIVED and self._unless_late(record).is_final:
             return None
         return record
 
     def _archived(self, record: ImportRecord) -> ImportRecord | None:
         document = self._documents.read(_archive_path(record))
-        return _record(document.body, document.version) if document else None
+        return _record(record.id, document) if document else None
 
     def _unless_late(self, record: ImportRecord) -> ImportRecord:
         """Return what is archived instead of a record that was stored too late, and delete that.
@@ -159,12 +165,20 @@ def _body(record: ImportRecord) -> Mapping[str, Any]:
     return record.model_dump(mode="json")
 
 
-def _record(body: Mapping[str, Any], version: str) -> ImportRecord:
-    return ImportRecord.model_validate({**body, "version": version})
+def _record(import_id: str, document: Document) -> ImportRecord:
+    version = document.body.get("v", 1)
+    if version not in KNOWN:
+        raise UnreadableRecord(import_id, version)
+    try:
+        return ImportRecord.model_validate({**document.body, "version": document.version})
+    except ValidationError:
+        # Not its words, which quote what is wrong.
+        raise UnreadableRecord(import_id, version) from None
 
 
 def _metadata(record: ImportRecord) -> Mapping[str, str]:
     return {
+        "v": str(record.v),
         "state": record.state,
         "slot": record.slot,
         "queued_at": record.queued_at.isoformat() if record.queued_at else "",
@@ -177,9 +191,12 @@ def _summary(import_id: str, metadata: Mapping[str, str]) -> Summary:
     def time(name: str) -> datetime | None:
         return datetime.fromisoformat(metadata[name]) if metadata.get(name) else None
 
+    version, state = metadata.get("v", "1"), metadata.get("state", "")
+    if version not in map(str, KNOWN) or state not in State:
+        return Summary(import_id, None, "", None, None, version=version)
     return Summary(
         id=import_id,
-        state=State(metadata["state"]),
+        state=State(state),
         slot=metadata.get("slot", ""),
         queued_at=time("queued_at"),
         not_before=time("not_before"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from shared import outages
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.hub_budget import HubBudget
 from shared.adapters.iot_hub_registry import IotHubRegistry
@@ -133,7 +134,7 @@ class BulkRun:
         intent = self._here.intent
         if not intent or self._place.clock.now() - intent.at < self._place.patience:
             return False
-        log.warning("bulk.answer_lost job_id=%s lines=%d", job_id(self._ref), intent.lines)
+        log.info("bulk.answer_lost job_id=%s lines=%d", job_id(self._ref), intent.lines)
         lines = next_lines(self._read(intent.start, intent.size), intent.lines)
         return self._save(self._here.one_by_one(lines, in_doubt=True))
 
@@ -179,7 +180,7 @@ class BulkRun:
         except TargetRefused:
             return Left.ALL  # the hub does not show it, so it cannot be seen to be done
         except (TargetThrottled, TargetUnreachable, AnswerLost) as why:
-            raise Unavailable(str(why)) from why
+            raise Unavailable(str(why)).blaming(why.service) from why
         return what_is_left(wanted, identity, twin)
 
     def _call(self, intended: Checkpoint, lines: Sequence[bytes]) -> bool:
@@ -193,7 +194,7 @@ class BulkRun:
         try:
             return self._answered(place.registry.apply(lines), lines)
         except AnswerLost as lost:
-            log.warning("bulk.no_answer job_id=%s %s", job_id(self._ref), lost)
+            outages.say("bulk.no_answer", job_id(self._ref), lost)
             return False
         except TargetThrottled:
             self._save(self._here.withdrawn())
@@ -204,7 +205,7 @@ class BulkRun:
             return self._save(self._here.stopped(reason))
         except TargetUnreachable as why:
             self._save(self._here.withdrawn())
-            raise Unavailable(str(why)) from why
+            raise Unavailable(str(why)).blaming(why.service) from why
 
     def _answered(self, answer: BulkResult | CallRefused, lines: Sequence[bytes]) -> bool:
         here = self._here

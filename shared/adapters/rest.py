@@ -91,7 +91,7 @@ class RestClient:
         try:
             return read(self._asked(path))
         except (AnswerLost, *_UNREADABLE) as why:
-            raise Unavailable(described(self._service.host, why)) from why
+            raise Unavailable(self._described(why)).blaming(self._service.host) from why
 
     def post_once[T](
         self, path: str, body: Mapping[str, Any], read: Callable[[HttpResponse], T]
@@ -105,7 +105,7 @@ class RestClient:
         try:
             return read(self._checked(self.once("POST", path, json=dict(body))))
         except _UNREADABLE as why:
-            raise AnswerLost(described(self._service.host, why)) from why
+            raise AnswerLost(self._described(why)).blaming(self._service.host) from why
 
     def once(self, verb: str, path: str, **content: Any) -> HttpResponse:
         """Send a request exactly once; return the answer, whatever it says.
@@ -124,12 +124,12 @@ class RestClient:
             return self._send(verb, path, retry_total=0, **content)
         except ClientAuthenticationError as why:
             # No token, so nothing was sent.
-            raise TargetUnreachable(described(self._service.host, why)) from why
+            raise TargetUnreachable(self._described(why)).blaming(self._service.host) from why
         except ServiceRequestError as why:
             lost = TargetUnreachable if never_left(why) else AnswerLost
-            raise lost(self._service.host) from why
+            raise lost(self._service.host).blaming(self._service.host) from why
         except AzureError as why:
-            raise AnswerLost(described(self._service.host, why)) from why
+            raise AnswerLost(self._described(why)).blaming(self._service.host) from why
 
     def delete_once(self, path: str) -> None:
         """Delete something with one call.
@@ -142,7 +142,7 @@ class RestClient:
         try:
             self._checked(self._send("DELETE", path, retry_total=0))
         except AzureError as why:
-            raise Unavailable(described(self._service.host, why)) from why
+            raise Unavailable(self._described(why)).blaming(self._service.host) from why
 
     def _asked(self, path: str) -> HttpResponse:
         """Send a GET; if the token is not taken, once more with one that is made anew."""
@@ -169,7 +169,11 @@ class RestClient:
         if error.reaction is Reaction.CREDENTIALS or error.name in _RIGHTLESS:
             needed = f"{error.message.rstrip('.')}; {self._service.rights}"
             return TargetRefused(error.name, needed)
-        return error.as_reaction(self._service.identity_account)
+        reaction = error.as_reaction(self._service.identity_account)
+        return reaction.blaming(self._service.host)
+
+    def _described(self, why: Exception) -> str:
+        return described(self._service.host, why)
 
 
 def _is_good(answer: HttpResponse) -> bool:

@@ -19,6 +19,8 @@ from shared.failpoints import failpoint
 
 
 EVENT_TYPE: Final = "device-identity-import.{kind}.v1"
+#: Who is away, for the log.
+SERVICE_BUS: Final = "service bus"
 _CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 
 
@@ -28,8 +30,8 @@ def bus_errors() -> Iterator[None]:
     try:
         yield
     except (ServiceBusError, OSError) as error:
-        message = f"service bus: {type(error).__name__}"
-        raise Unavailable(message) from error
+        why = f"{SERVICE_BUS}: {type(error).__name__}"
+        raise Unavailable(why).blaming(SERVICE_BUS) from error
 
 
 class ServiceBusResults:

@@ -12,6 +12,9 @@ from shared.domain.errors import Conflict, Unavailable
 from shared.failpoints import failpoint
 
 
+#: Who is away, for the log.
+STORAGE: Final = "storage"
+
 #: Bytes of one read or one block. Larger ones only cost memory, smaller ones calls.
 BLOCK_BYTES: Final = 8 * 1024 * 1024
 
@@ -38,12 +41,12 @@ def storage_errors() -> Iterator[None]:
     except (ResourceModifiedError, ResourceExistsError) as error:
         raise Conflict(_name(error)) from error
     except AzureError as error:
-        raise Unavailable(_name(error)) from error
+        raise Unavailable(_name(error)).blaming(STORAGE) from error
 
 
 def _name(error: AzureError) -> str:
     # Never the SDK's own text: it can hold addresses with a SAS.
-    return f"storage: {getattr(error, 'error_code', None) or type(error).__name__}"
+    return f"{STORAGE}: {getattr(error, 'error_code', None) or type(error).__name__}"
 
 
 class Container:

@@ -4,6 +4,7 @@
   - TryAgain            the world is busy: raise, so that the host retries
     + Unavailable       storage, hub or bus did not answer
     + Conflict          someone else changed the record first: look again
+    + UnreadableRecord  a later version of the app wrote the record: leave it alone
   - SourceChanged       the device file was overwritten or deleted while it was read
   - NotStarted          the target surely did not start the job
     + TargetBusy        another job holds the slot: wait, it is nobody's fault
@@ -18,10 +19,19 @@
 """
 
 from datetime import timedelta
+from typing import Self
 
 
 class ImporterError(Exception):
     """The import of device identities could not go on."""
+
+    #: What there is to wait for, where it is known.
+    service: str = ""
+
+    def blaming(self, service: str) -> Self:
+        """Return the error itself, which now names the service that it comes from."""
+        self.service = service
+        return self
 
 
 class TryAgain(ImporterError):
@@ -34,6 +44,16 @@ class Unavailable(TryAgain):
 
 class Conflict(TryAgain):
     """Someone else changed the document first. Whoever lost reads it again and decides anew."""
+
+    service = "conflict"
+
+
+class UnreadableRecord(TryAgain):
+    """The record is none that this app knows: a later version of it may. Nobody touches it."""
+
+    def __init__(self, import_id: str, version: object) -> None:
+        super().__init__(f"the record of version {version} is none that this app can read")
+        self.blaming(f"record {import_id}")
 
 
 class SourceChanged(ImporterError):

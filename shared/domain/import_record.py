@@ -19,6 +19,9 @@ from shared.domain.parts import Part
 from shared.domain.task import Task
 
 
+#: The version of records that this app writes, and the last one that it reads. It grows with every
+#: change that an app which does not know it must not pass over; see docs/decisions/0015.
+VERSION: Final = 1
 #: Steps kept in the history; the oldest go first.
 HISTORY_STEPS: Final = 100
 _IMPORT_ID: Final = re.compile("[a-z2-7]{26}")
@@ -153,7 +156,7 @@ class Step(_Value):
 class ImportRecord(_Value):
     """All that is known of one import."""
 
-    v: int = 1
+    v: int = 1  #: see `VERSION`; the first records had none
     id: str
     state: State = State.RECEIVED
     rev: int = 0  #: grows with every write

@@ -40,7 +40,9 @@ _ENDS: Final = {State.COMPLETED, State.FAILED, State.CANCELLED, State.NEEDS_ATTE
 #: Every step an import may take. A state that is no key here is final.
 STEPS: Final[Mapping[State, frozenset[State]]] = {
     State.RECEIVED: frozenset({State.VALIDATED, State.REJECTED, State.CANCELLED}),
-    State.VALIDATED: frozenset({State.QUEUED, State.HELD, State.ARRANGING, State.COMPLETED}),
+    State.VALIDATED: frozenset(
+        {State.QUEUED, State.HELD, State.ARRANGING, State.COMPLETED, State.CANCELLED}
+    ),
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.STARTING, State.FAILED, State.CANCELLED}),
     State.ARRANGING: frozenset({State.QUEUED, *_ENDS}),

@@ -22,7 +22,9 @@ from shared.use_cases.conclude import CANCEL_REFUSED, Ending, conclude, ending_f
 log = logging.getLogger(__name__)
 
 #: Where nothing is under way at the target.
-_UNSENT: Final = frozenset({State.RECEIVED, State.HELD, State.QUEUED, State.ARRANGING})
+_UNSENT: Final = frozenset(
+    {State.RECEIVED, State.VALIDATED, State.HELD, State.QUEUED, State.ARRANGING}
+)
 
 
 def cancel_import(ports: Ports, import_id: str) -> None:

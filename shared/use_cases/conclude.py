@@ -7,7 +7,7 @@ still, replaces no report: the versions it may replace were noted before it wrot
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -109,16 +109,8 @@ def _copied(chunks: Iterable[bytes], write: Write) -> int:
     return lines
 
 
-def conclude(
-    ports: Ports, record: ImportRecord, ending: Ending, via: Sequence[State] = ()
-) -> ImportRecord:
+def conclude(ports: Ports, record: ImportRecord, ending: Ending) -> ImportRecord:
     """Write the reports of an import and store its final state with the event for subscribers.
-
-    Args:
-        ports: The world.
-        record: The import, as it was read.
-        ending: How it ends.
-        via: The states through which it goes there at once.
 
     Raises:
         Conflict: Someone else wrote the record, or a report.
@@ -134,8 +126,6 @@ def conclude(
         account = _of_import(ports, record, ending, versions)
     now = ports.clock.now()
     reason = ending.reason or _refused_cancel(record)
-    for state in via:
-        record = record.advance(state, now)
     ended = record.advance(ending.state, now, counts=account.counts, reason=reason)
     kind = ending.event or ending.state
     stored = ports.records.replace(told(ended, now, kind, account.samples, account.reports))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from shared import outages
 from shared.domain.errors import TryAgain
 from shared.domain.import_record import ImportRecord, Reason, Source, import_id
 from shared.domain.lifecycle import State
@@ -35,7 +36,7 @@ def never_raised(queue: str) -> Iterator[None]:
     try:
         yield
     except TryAgain as why:
-        log.warning("dead_letter.not_buried queue=%s why=%s", queue, why)
+        outages.say("dead_letter.not_buried", queue, why)
 
 
 def is_last(record: ImportRecord) -> bool:

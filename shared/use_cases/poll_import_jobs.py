@@ -13,7 +13,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from shared.domain.errors import NotStarted, TryAgain, Unavailable
+from shared import outages
+from shared.domain.errors import NotStarted, TryAgain, Unavailable, UnreadableRecord
 from shared.domain.import_record import ImportRecord, Reason
 from shared.domain.job import Job, JobStatus
 from shared.domain.lifecycle import FINAL, HOLDS_SLOT, State
@@ -61,19 +62,24 @@ _ENDS: Final = {JobStatus.FAILED: State.FAILED, JobStatus.CANCELLED: State.CANCE
 def poll_import_jobs(ports: Ports, patience: timedelta) -> list[str]:
     """Bring every import up to date; return the ids of imports that may start now.
 
-    One hub that does not answer holds up no other hub, and one import no other import.
+    One hub that does not answer holds up no other hub, and one import no other import. Nothing is
+    raised for storage that is away: the next poll comes anyway.
 
     Args:
         ports: The world.
         patience: How long a start may take before it counts as stopped.
     """
+    tickets: list[str] = []
+    with _postponed("poll", "storage"):
+        tickets += _poll(ports, patience)
+    return tickets
+
+
+def _poll(ports: Ports, patience: timedelta) -> list[str]:
     free = [slot for slot, group in _by_slot(ports) if _bring_on(ports, slot, group, patience)]
     for summary in list(ports.records.active()):
-        with _postponed(summary.id):
-            if summary.state in FINAL:
-                _close(ports, summary.id)
-            elif summary.has_news and (record := ports.records.get(summary.id)):
-                _publish(ports, record)
+        with _postponed(summary.id, summary.slot):
+            _tell(ports, summary)
     return [
         import_id
         for slot, group in _by_slot(ports)
@@ -82,12 +88,27 @@ def poll_import_jobs(ports: Ports, patience: timedelta) -> list[str]:
 
 
 @contextmanager
-def _postponed(what: str) -> Iterator[None]:
-    """Leave what cannot be done now to the next poll."""
+def _postponed(what: str, service: str = "") -> Iterator[None]:
+    """Leave what cannot be done now to the next poll.
+
+    Args:
+        what: Whose turn it is.
+        service: Who must be there for it, if the error does not know better.
+    """
     try:
         yield
     except (TryAgain, NotStarted) as why:
-        log.warning("import.poll_postponed what=%s why=%s", what, why)
+        outages.say("import.poll_postponed", what, why, service)
+
+
+def _tell(ports: Ports, summary: Summary) -> None:
+    """Tell subscribers what they have not been told, and close what has ended."""
+    if summary.state is None:
+        raise UnreadableRecord(summary.id, summary.version)
+    if summary.state in FINAL:
+        _close(ports, summary.id)
+    elif summary.has_news and (record := ports.records.get(summary.id)):
+        _publish(ports, record)
 
 
 def _by_slot(ports: Ports) -> list[tuple[str, Sequence[Summary]]]:
@@ -103,8 +124,8 @@ def _bring_on(ports: Ports, slot: str, group: Sequence[Summary], patience: timed
         jobs = _target(ports, slot).look()
         free = not any(job.takes_slot for job in jobs)
         for summary in group:
-            if summary.state in _GOES_ON and (record := ports.records.get(summary.id)):
-                with _postponed(summary.id):
+            with _postponed(summary.id, slot):
+                if summary.state in _GOES_ON and (record := ports.records.get(summary.id)):
                     _step(ports, record, jobs, patience)
     return free
 

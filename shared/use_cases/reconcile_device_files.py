@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
+from shared import outages
 from shared.domain.errors import TryAgain, Unavailable
 from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: How old a file or a state is before nobody is supposed to be working on it.
 OVERDUE: Final = timedelta(minutes=5)
+
+_BEFORE_QUEUE: Final = frozenset({State.RECEIVED, State.VALIDATED})
 
 
 def reconcile_device_files(
@@ -39,24 +42,32 @@ def reconcile_device_files(
         log.warning("device_file.overlooked dropped_at=%s", source.last_modified.isoformat())
         take_in = partial(validate_device_file, ports, container, source.name, default_target)
         tickets += _done(take_in)
-    for overdue_id in _stopped(ports):
-        record = ports.records.get(overdue_id)
-        if record and _is_overdue(ports, record, overdue):
-            log.warning("import.validation_resumed id=%s", record.id)
-            tickets += _done(partial(validate_received, ports, record, default_target))
+    for stopped in _stopped(ports):
+        tickets += _done(partial(_resume, ports, stopped, default_target, overdue))
     sweep_exchange(ports)
     sweep_slots(ports, overdue)
     return tickets
 
 
-def _done(take_in: Callable[[], str | None]) -> list[str]:
-    """Return the ticket that comes of it, if one does; leave to the next time what cannot be."""
+def _resume(
+    ports: Ports, import_id: str, default_target: str | None, overdue: timedelta
+) -> str | None:
+    record = ports.records.get(import_id)
+    if record is None or not _is_overdue(ports, record, overdue):
+        return None
+    log.warning("import.validation_resumed id=%s", record.id)
+    return validate_received(ports, record, default_target)
+
+
+def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
+    """Yield the ticket that comes of it, if one does; leave to the next time what cannot be."""
     try:
         ticket = take_in()
     except TryAgain as why:
-        log.warning("device_file.postponed why=%s", why)
-        return []
-    return [ticket] if ticket else []
+        outages.say("device_file.postponed", "reconcile", why)
+        return
+    if ticket:
+        yield ticket
 
 
 def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[Source]:
@@ -74,7 +85,7 @@ def _dropped_before(latest: datetime, ports: Ports, container: str) -> list[Sour
     try:
         return [one for one in ports.files.all(container) if one.last_modified < latest]
     except Unavailable as why:
-        log.warning("device_file.unlistable container=%s why=%s", container, why)
+        outages.say("device_file.unlistable", container, why, "storage")
         return []
 
 
@@ -84,7 +95,7 @@ def _is_overdue(ports: Ports, record: ImportRecord, overdue: timedelta) -> bool:
 
 
 def _stopped(ports: Ports) -> list[str]:
-    return [one.id for one in ports.records.active() if one.state is State.RECEIVED]
+    return [one.id for one in ports.records.active() if one.state in _BEFORE_QUEUE]
 
 
 def _id(source: Source) -> str:

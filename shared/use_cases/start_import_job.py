@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared import outages
 from shared.domain.errors import (
     AnswerLost,
     ImporterError,
@@ -32,8 +33,8 @@ from shared.use_cases.conclude import conclude, ending_for_all
 
 log = logging.getLogger(__name__)
 
-#: Why an import waits again and how long, by what went wrong; None doubles the wait each time.
-#: The poller watches a busy target, and a throttling hub says "Wait 10 seconds".
+#: Why an import waits again and how long, by what went wrong; None doubles the wait each time, up
+#: to `LONGEST_WAIT`. The poller watches a busy target; a throttling hub says "Wait 10 seconds".
 _WAITS: Final[Mapping[type[ImporterError], tuple[str, timedelta | None]]] = {
     TargetBusy: ("target_busy", timedelta()),
     TargetThrottled: ("target_throttled", timedelta(seconds=10)),
@@ -42,6 +43,9 @@ _WAITS: Final[Mapping[type[ImporterError], tuple[str, timedelta | None]]] = {
     StorageNotReady: ("storage_not_ready", timedelta(seconds=30)),
 }
 
+#: The poller gives out no ticket for a hub that does not answer, so longer waits would only keep
+#: an import from starting when the hub is back.
+LONGEST_WAIT: Final = timedelta(minutes=1)
 #: How long storage may refuse a hub's identity before time alone will not help. A new role needs
 #: minutes to work everywhere; about half a minute was seen on a live hub.
 STORAGE_PATIENCE: Final = timedelta(minutes=5)
@@ -133,7 +137,7 @@ def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
             return
         job_id = _ask(ports, target, record)
     except AnswerLost as lost:
-        log.warning("import.answer_lost id=%s %s", record.id, lost)
+        outages.say("import.answer_lost", record.id, lost, record.slot)
         ports.records.replace(record.amend(reason=Reason(code=ANSWER_LOST, text=str(lost))))
     except TargetRefused as refused:
         reason = Reason(code=refused.code, text=refused.message)
@@ -204,5 +208,5 @@ def _wait_again(ports: Ports, record: ImportRecord, why: ImporterError) -> None:
     reason = Reason(code=code, text=str(why))
     refused = isinstance(why, StorageNotReady)
     since = _storage_refused_since(ports, record) if refused else record.storage_refused_since
-    wait = record.back_off() if wait is None else wait
+    wait = min(record.back_off(), LONGEST_WAIT) if wait is None else wait
     put_back(ports, record, reason, wait, storage_refused_since=since)

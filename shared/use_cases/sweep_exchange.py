@@ -8,7 +8,8 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from shared.domain.errors import TryAgain
+from shared import outages
+from shared.domain.errors import TryAgain, UnreadableRecord
 from shared.ports import Ports
 
 
@@ -22,9 +23,16 @@ def sweep_exchange(ports: Ports) -> None:
     """Delete each old container whose import has ended. Never raises: there is a next time."""
     try:
         for ref in ports.exchange.made_before(ports.clock.now() - SAFE_AGE):
-            record = ports.records.get(ref.import_id)
-            if record is None or record.is_final:
+            if not _is_needed(ports, ref.import_id):
                 ports.exchange.remove(ref)
                 log.warning("exchange.swept id=%s attempt=%d", ref.import_id, ref.number)
     except TryAgain as why:
-        log.warning("exchange.not_swept why=%s", why)
+        outages.say("exchange.not_swept", "sweep", why)
+
+
+def _is_needed(ports: Ports, import_id: str) -> bool:
+    try:
+        record = ports.records.get(import_id)
+    except UnreadableRecord:
+        return True
+    return record is not None and not record.is_final

@@ -1,14 +1,11 @@
 """Frees slots that nobody uses: a paused worker may take one after its import has ended."""
 
-import logging
 from datetime import timedelta
 
+from shared import outages
 from shared.domain.errors import TryAgain
 from shared.ports import Ports
 from shared.use_cases.start_import_job import free_forgotten_slot
-
-
-log = logging.getLogger(__name__)
 
 
 def sweep_slots(ports: Ports, overdue: timedelta) -> None:
@@ -23,4 +20,4 @@ def sweep_slots(ports: Ports, overdue: timedelta) -> None:
         for slot in dict.fromkeys(way.slot for way in ways):
             free_forgotten_slot(ports, slot, overdue)
     except TryAgain as why:
-        log.warning("slots.not_swept why=%s", why)
+        outages.say("slots.not_swept", "sweep", why)

@@ -58,6 +58,9 @@ def validate_received(
     """Validate the file of a record if that is still to be done; return its id if it may start."""
     if record.state is State.RECEIVED:
         record = _validate(ports, record, default_target)
+    elif record.state is State.VALIDATED:
+        # No app writes this state by itself so far. One that does may stop right behind it.
+        record = _send_or_not(ports, record)
     return record.id if record.state is State.QUEUED else None
 
 
@@ -102,7 +105,7 @@ def _validate(ports: Ports, record: ImportRecord, default_target: str | None) ->
         return _reject(ports, record, reason.code, reason.text)
     if family.parents and not defaults.dry_run:
         record = record.model_copy(update={"phase": Phase(of=family.phases)})
-    return _send_or_not(ports, record, way or "", dry_run=defaults.dry_run)
+    return _send_or_not(ports, record.advance(State.VALIDATED, ports.clock.now()))
 
 
 def _judged(
@@ -135,19 +138,19 @@ def _family(
     return family
 
 
-def _send_or_not(ports: Ports, record: ImportRecord, way: str, *, dry_run: bool) -> ImportRecord:
-    if dry_run:
+def _send_or_not(ports: Ports, record: ImportRecord) -> ImportRecord:
+    """Put an import that is validated into the line of its target, unless it is a dry run."""
+    if read_defaults(record.source.metadata).dry_run:
         why = Reason(code="dry_run", text="nothing was sent, as the file asked for")
-        ending = ending_for_all(State.COMPLETED, Outcome.SKIPPED, why)
-        return conclude(ports, record, ending, via=[State.VALIDATED])
-    now = ports.clock.now()
-    validated = record.advance(State.VALIDATED, now)
+        return conclude(ports, record, ending_for_all(State.COMPLETED, Outcome.SKIPPED, why))
     log.info("import.queued id=%s accepted=%d rejected=%d", record.id, record.counts.accepted,
              record.counts.rejected)  # fmt: skip
-    slot = ports.targets[record.target or ""].ways[way].slot
-    queued = {"queued_at": now, "way": way, "slot": slot}
+    target = ports.targets[record.target or ""]
+    way = way_of(target, record.task, record.counts.accepted) or ""
+    now = ports.clock.now()
+    queued = {"queued_at": now, "way": way, "slot": target.ways[way].slot}
     following = State.ARRANGING if record.phase else State.QUEUED
-    return ports.records.replace(validated.advance(following, now, **queued))
+    return ports.records.replace(record.advance(following, now, **queued))
 
 
 def _counted(tally: Tally) -> dict[str, Any]:

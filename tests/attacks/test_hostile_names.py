@@ -143,7 +143,9 @@ def test_what_cannot_be_listed_is_said_and_changes_nothing(aftermath: Aftermath)
         assert reconcile_device_files(aftermath.app, DEVICE_FILES, "factory-a") == []
         assert poll_import_jobs(aftermath.app, PATIENCE) == []
     said = [line for line in lines.told if line.startswith("device_file.")]
-    assert said == ["device_file.unlistable container=device-files why=storage: HttpResponseError"]
+    assert said == [
+        "device_file.unlistable service=storage what=device-files why=storage: HttpResponseError"
+    ]
 
 
 def test_a_name_with_nul_breaks_the_listing_and_nothing_else():

@@ -105,7 +105,7 @@ def test_what_was_imported_is_exported_the_same(world: WorldOfOneHub, factory: R
     export_id = world.export(json.dumps({"target": "jobs", "keys": True}))
     assert export_id
     world.finish(export_id)
-    again = b"".join(world.work.read(f"reports/{export_id}/devices.txt"))
+    again = b"".join(world.work.read(f"work/{export_id}/devices.txt"))
     assert without_what_is_generated(again) == without_what_is_generated(exported(factory))
 
 

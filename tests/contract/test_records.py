@@ -12,10 +12,11 @@ from emulators.azurite import RunningAzurite
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_records import BlobRecords
 from shared.adapters.storage import Container
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, UnreadableRecord
+from shared.domain.import_record import VERSION
 from shared.domain.lifecycle import State
 from shared.failpoints import watched_by
-from shared.ports import Records
+from shared.ports import Records, Summary
 from tests.builders import a_record
 from tests.fakes.clock import NEW_YEAR
 from tests.fakes.records import FakeRecords
@@ -83,6 +84,40 @@ def test_a_listing_tells_what_polling_needs(records: Records):
     (summary,) = records.active()
     assert (summary.id, summary.state, summary.slot) == (record.id, State.QUEUED, "hub-a")
     assert (summary.queued_at, summary.not_before) == (now, now)
+
+
+def test_a_record_of_a_later_version_is_listed_and_no_more(records: Records):
+    """Its id and version are told, and whoever wants the record itself is told why not."""
+    later = records.create(a_record(v=VERSION + 1, state=State.QUEUED))
+    version = str(VERSION + 1)
+    assert list(records.active()) == [Summary(later.id, None, "", None, None, version=version)]
+    for ask in (lambda: records.get(later.id), lambda: records.create(a_record())):
+        with pytest.raises(UnreadableRecord, match=version):
+            ask()
+
+
+def test_an_archived_record_of_a_later_version_stays_there(records: Records):
+    """An old event about its drop starts no second import."""
+    records.archive(records.create(a_record(v=VERSION + 1, state=State.COMPLETED)))
+    with pytest.raises(UnreadableRecord):
+        records.create(a_record())
+    assert list(records.active()) == []
+
+
+@pytest.mark.parametrize("state", ["", "dreaming"])
+def test_a_record_in_an_unknown_state_holds_up_no_listing(
+    storage: BlobServiceClient, fresh: str, state: str
+):
+    """Whatever lies there that this app did not write: the others are listed."""
+    container = Container(storage, fresh)
+    records = BlobRecords(BlobDocuments(container))
+    known = records.create(a_record())
+    metadata = {"state": state} if state else {}
+    container.client.upload_blob("active/odd.json", b'{"id": "odd"}', metadata=metadata)
+    assert {one.id: one.state for one in records.active()} == {known.id: known.state, "odd": None}
+    with pytest.raises(UnreadableRecord) as why:
+        records.get("odd")
+    assert why.value.service == "record odd"
 
 
 def test_an_archived_record_is_not_active_but_still_found(records: Records):

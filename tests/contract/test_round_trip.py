@@ -72,7 +72,7 @@ class WorldOfTwoHubs(World):
         ticket = self.export(json.dumps({"target": alias, "keys": True}), f"{self.fresh}{alias}")
         assert ticket
         result = self._followed(ticket)
-        return result, b"".join(self.work.read(f"reports/{ticket}/devices.txt"))
+        return result, b"".join(self.work.read(f"work/{ticket}/devices.txt"))
 
     def import_into(self, alias: str, content: bytes) -> Any:
         """Drop a file for a hub; return the result."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.domain.errors import Conflict
-from shared.domain.import_record import ImportRecord
+from shared.domain.errors import Conflict, UnreadableRecord
+from shared.domain.import_record import VERSION, ImportRecord
 from shared.ports import Hold, Summary
 from tests.fakes.clock import FakeClock
 
@@ -25,12 +25,12 @@ class FakeRecords:
         """Store a new record, or return the one of this import."""
         self._fail()
         known = self.archived.get(record.id) or self.stored.get(record.id)
-        return known or self._store(record)
+        return _readable(known) or self._store(record)
 
     def get(self, import_id: str) -> ImportRecord | None:
         """Return the active record."""
         self._fail()
-        return self.stored.get(import_id)
+        return _readable(self.stored.get(import_id))
 
     def replace(self, record: ImportRecord) -> ImportRecord:
         """Store the next revision onto the version that was read."""
@@ -42,6 +42,9 @@ class FakeRecords:
     def active(self) -> Iterator[Summary]:
         """Yield what a listing tells."""
         for record in list(self.stored.values()):
+            if record.v > VERSION:
+                yield Summary(record.id, None, "", None, None, version=str(record.v))
+                continue
             yield Summary(
                 id=record.id,
                 state=record.state,
@@ -75,6 +78,12 @@ class FakeRecords:
         stored = plain.model_copy(update={"version": str(next(self._versions))})
         self.stored[record.id] = stored
         return stored
+
+
+def _readable(record: ImportRecord | None) -> ImportRecord | None:
+    if record and record.v > VERSION:
+        raise UnreadableRecord(record.id, record.v)
+    return record
 
 
 @dataclass

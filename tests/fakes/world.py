@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from shared.domain.import_record import Event, ImportRecord, import_id
 from shared.domain.parts import Part
+from shared.ports import Target
 from shared.use_cases.cancel_import import cancel_import
 from shared.use_cases.export_devices import export_devices
 from shared.use_cases.poll_import_jobs import poll_import_jobs
@@ -30,14 +31,14 @@ class World:
         self.records = FakeRecords()
         self.slots = FakeSlots(self.clock)
         self.hub = FakeHub(self.work)
-        self.targets = {"factory-a": self.hub}
+        self.targets: dict[str, Target] = {"factory-a": self.hub}
         self.exchange = FakeExchange()
         self.results = FakeResults()
 
     def add_hub(self, alias: str) -> FakeHub:
         """Configure one more target, a hub of its own."""
-        self.targets[alias] = FakeHub(self.work, slot=alias)
-        return self.targets[alias]
+        hub = self.targets[alias] = FakeHub(self.work, slot=alias)
+        return hub
 
     def drop(self, name: str, content: bytes) -> str:
         """Drop a file and tell the app; return the id of its import."""

@@ -68,12 +68,13 @@ def test_throttling_looks_as_on_a_live_hub(call):
     assert "retry-after" not in answer.headers
 
 
-def test_a_page_of_the_front_end_can_be_ordered(call):
-    """Not JSON at all."""
-    order(call, action="html")
+@pytest.mark.parametrize(("action", "status"), [("html", 502), ("page", 200)])
+def test_a_page_can_be_ordered(call, action, status):
+    """Not JSON at all: of the front end, or of something in between that says all is well."""
+    order(call, action=action)
     answer = put(call)
     assert (answer.status_code, answer.headers["content-type"]) == (
-        502,
+        status,
         "text/html; charset=utf-8",
     )
 

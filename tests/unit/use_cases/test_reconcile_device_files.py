@@ -83,7 +83,9 @@ def test_a_container_that_cannot_be_listed_is_said_and_holds_up_nothing_else(
     world.files.all = unlistable
     (ticket,) = reconcile(world)
     assert world.record(ticket).state is State.QUEUED
-    said = "device_file.unlistable container=device-files why=no listing of device-files"
+    said = (
+        "device_file.unlistable service=storage what=device-files why=no listing of device-files"
+    )
     assert said in [record.getMessage() for record in caplog.records]
 
 
