@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.adapters.iot_hub_client import IotHubClient
     from shared.adapters.rest import Signing
     from shared.adapters.storage_clock import StorageClock
-    from shared.ports import DeviceFiles, Records, Results, Slots, Target, Work
+    from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
     from shared.settings import Connection, Settings, TargetSettings
 
 
@@ -176,8 +176,12 @@ class AzurePorts:
         self._settings = settings
 
     @cached_property
-    def clock(self) -> "StorageClock":
+    def clock(self) -> "Clock":
         """The time, as the account with the records tells it."""
+        return self._shared_clock
+
+    @cached_property
+    def _shared_clock(self) -> "StorageClock":
         from shared.adapters.storage_clock import StorageClock
         from shared.adapters.system_clock import SystemClock
 
@@ -236,7 +240,9 @@ class AzurePorts:
 
     @cached_property
     def _storage(self) -> "BlobServiceClient":
-        return _blob_service(self._settings.device_files, raw_response_hook=self.clock.hear)
+        return _blob_service(
+            self._settings.device_files, raw_response_hook=self._shared_clock.hear
+        )
 
     @cached_property
     def _documents(self) -> "BlobDocuments":

@@ -18,6 +18,7 @@ from shared.adapters.iot_hub_client import IotHubClient, SharedAccessPolicy
 from shared.adapters.storage import CLIENT_OPTIONS, Container
 from shared.adapters.system_clock import SystemClock
 from shared.domain.lifecycle import State
+from shared.domain.parts import Part
 from tests.builders import a_file, a_line
 from tests.fakes.world import PATIENCE, World
 from tests.kills.lane import POLLS, connection_to
@@ -60,7 +61,7 @@ class Hubs:
         """Drop a file with one device for a hub, and lay it out where an exchange copies from."""
         lines = a_file(a_line(name, importMode="create"))
         import_id = self.world.drop(f"{hub.name}/{name}", lines)
-        path = f"{import_id}/devices.txt"
+        path = f"{import_id}/{self.world.record(import_id).validated(Part.DEVICES)}"
         accepted = self.world.work.files[f"work/{path}"]
         Container(self.storage, "work").client.upload_blob(path, accepted)
         return import_id
