@@ -59,7 +59,7 @@ def validate_received(
     if record.state is State.RECEIVED:
         record = _validate(ports, record, default_target)
     elif record.state is State.VALIDATED:
-        # No app writes this state by itself so far. One that does may stop right behind it.
+        # A dry run stops here while its reports are written, and its worker may die of it.
         record = _send_or_not(ports, record)
     return record.id if record.state is State.QUEUED else None
 
