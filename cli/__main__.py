@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "validate": "cli.validate",
     "template": "cli.template",
     "rules": "cli.rules",
+    "lifecycle": "cli.lifecycle",
     "drop": "cli.drop",
     "results": "cli.results",
     "redrive": "cli.redrive",
