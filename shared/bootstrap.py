@@ -240,9 +240,8 @@ class AzurePorts:
 
     @cached_property
     def _storage(self) -> "BlobServiceClient":
-        return _blob_service(
-            self._settings.device_files, raw_response_hook=self._shared_clock.hear
-        )
+        hear = self._shared_clock.hear
+        return _blob_service(self._settings.device_files, raw_response_hook=hear)
 
     @cached_property
     def _documents(self) -> "BlobDocuments":
