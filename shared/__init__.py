@@ -1,1 +1,4 @@
-"""All logic of the app, in floors: domain, ports, use cases | adapters | settings, bootstrap."""
+"""All logic of the app, in floors.
+
+From below: domain; ports; use cases, adapters and settings; azure_ports; bootstrap.
+"""

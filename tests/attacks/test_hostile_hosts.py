@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import bootstrap
+from shared import azure_ports, bootstrap
 from shared.adapters import storage
 from shared.domain.lifecycle import State
 from shared.settings import Settings, SettingsError
@@ -97,7 +97,7 @@ def strings(place: str) -> list[str]:
 def noticed(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Every credential of the app, and every socket."""
     with guarded() as noticed:
-        monkeypatch.setattr(bootstrap, "_credential", lambda _: noticed)
+        monkeypatch.setattr(azure_ports, "_credential", lambda _: noticed)
         monkeypatch.setitem(storage.CLIENT_OPTIONS, "retry_total", 0)
         yield noticed
 

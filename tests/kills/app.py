@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from emulators.iot_hub.hub import Hub
 from shared.adapters.storage import Container
 from shared.adapters.system_clock import SystemClock
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.domain.errors import TryAgain
 from shared.settings import Settings
 from shared.use_cases.poll_import_jobs import poll_import_jobs

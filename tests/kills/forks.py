@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.adapters.system_clock import SystemClock
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.failpoints import watched_by
 from shared.settings import Settings
 from shared.use_cases.poll_import_jobs import poll_import_jobs

@@ -19,7 +19,7 @@ from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_records import BlobRecords, BlobSlots
 from shared.adapters.storage import CLIENT_OPTIONS, Container
 from shared.adapters.system_clock import SystemClock
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.domain.import_record import ImportRecord
 from shared.domain.lifecycle import State
 from tests.kills.workers import NEVER, Kill, Workers

@@ -3,7 +3,7 @@
 from threading import local
 from typing import Any
 
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.domain.errors import TryAgain
 from shared.settings import Settings
 from shared.use_cases.poll_import_jobs import poll_import_jobs

@@ -23,7 +23,7 @@ from emulators.iot_hub.server import RunningHub, serve
 from emulators.service_bus.server import RunningBus
 from shared import outages
 from shared.adapters.storage import CLIENT_OPTIONS, Container
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.failpoints import watched_by
 from shared.settings import Settings
 from tests.kills.app import POLL, App, Lines, MovedClock

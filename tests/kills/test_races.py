@@ -17,7 +17,7 @@ from emulators.azurite import RunningAzurite
 from emulators.iot_hub.hub import Hub
 from emulators.iot_hub.server import RunningHub, serve
 from emulators.service_bus.server import RunningBus
-from shared.bootstrap import AzurePorts
+from shared.azure_ports import AzurePorts
 from shared.domain.import_record import Counts, Section
 from shared.domain.lifecycle import State
 from shared.settings import Settings

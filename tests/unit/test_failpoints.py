@@ -14,7 +14,7 @@ from shared.failpoints import failpoint, watched_by
 
 
 SHARED = Path(__file__).parents[2] / "shared"
-MODULES = sorted([*SHARED.glob("adapters/*.py"), SHARED / "bootstrap.py"])
+MODULES = sorted([*SHARED.glob("adapters/*.py"), SHARED / "azure_ports.py"])
 CLIENTS = (
     *(BlobClient, BlobServiceClient, ContainerClient),
     *(PipelineClient, ServiceBusClient, ServiceBusSender),
