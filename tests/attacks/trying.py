@@ -64,7 +64,7 @@ class Trial:
     def _forget(self) -> None:
         world = self._world
         world.files.forget()
-        world.work.files.clear()
+        world.work.forget()
         world.records.stored.clear()
 
     def _add_up(self, record: ImportRecord) -> None:

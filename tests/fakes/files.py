@@ -100,6 +100,11 @@ class FakeWork:
             self.files[f"{folder}/{name}"] = b"".join(content)
             self.writes[f"{folder}/{name}"] += 1
 
+    def forget(self) -> None:
+        """Be as new."""
+        self.files.clear()
+        self.writes.clear()
+
     def versions(self, folder: str) -> Mapping[str, str]:
         """Return how often each file was written."""
         written = ((path.rpartition("/"), count) for path, count in self.writes.items())
