@@ -46,7 +46,7 @@ format: .venv/.installed ## Put the code into house style
 	$(BIN)/ruff check --fix .
 
 test: setup ## Run every test
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $$(($$(nproc) * 2)) --dist loadfile --no-loadscope-reorder
 
 bench: setup ## Measure everything: an hour, and BENCH=--help tells of less
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 #: For anything that has to happen; on a busy machine everything takes longer.
-SECONDS = 60
+SECONDS = 120
 
 
 def until(happens: Callable[[], Any], what: str, seconds: float = SECONDS) -> Any:
