@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -32,6 +32,11 @@ class Fate:
     code: str = ""
     message: str = ""
 
+    @property
+    def lost_children(self) -> str:
+        """Why its children are not sent."""
+        return f"its parent {self.id} was not imported: {self.code}: {self.message}"
+
     def line(self) -> bytes:
         """Return the fate as a line of NDJSON."""
         return json_line(asdict(self))
@@ -56,11 +61,9 @@ class Placed(NamedTuple):
 
     def withheld(self) -> Verdict | None:
         """Return the verdict on a line that is not sent."""
-        parent = self.orphan_of
-        if parent is None:
+        if self.orphan_of is None:
             return None
-        text = f"its parent {parent.id} was not imported: {parent.code}: {parent.message}"
-        return Verdict(Outcome.FAILED, PARENT_FAILED, text)
+        return Verdict(Outcome.FAILED, PARENT_FAILED, self.orphan_of.lost_children)
 
     def noted(self, verdict: Verdict) -> Verdict:
         """Return the verdict with a note that scopes were rewritten, if they were."""
@@ -85,11 +88,6 @@ class Arrangement:
         self._fates = fates
         self._by_scope = family.by_scope()
         self._last = family.phases - 1
-
-    @classmethod
-    def read(cls, family: Iterable[bytes], fates: Iterable[bytes]) -> Self:
-        """Return the arrangement that was written down."""
-        return cls(Family.read(family), read_fates(fates))
 
     def placed(self, line: bytes) -> Placed:
         """Return where a canonical line goes; a module goes with the last phase."""
@@ -131,8 +129,7 @@ def orphans(family: Family, phase: int, fates: Mapping[str, Fate]) -> Iterator[F
         if parent.phase == phase:
             gone = (fates[up] for up in parent.above if up in fates and fates[up].code)
             for fate in gone:
-                text = f"its parent {fate.id} was not imported: {fate.code}: {fate.message}"
-                yield Fate(parent.id, code=PARENT_FAILED, message=text)
+                yield Fate(parent.id, code=PARENT_FAILED, message=fate.lost_children)
                 break
 
 

@@ -50,7 +50,7 @@ class Block:
     lines: bytes
     #: The entries as the sender wrote them, where `lines` was made from another format.
     sources: Sequence[bytes] | None = None
-    _count: int = 0
+    _count: int = field(default=0, init=False)
 
     @property
     def count(self) -> int:

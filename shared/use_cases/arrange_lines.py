@@ -145,7 +145,7 @@ def _shown(
         except (TargetThrottled, TargetUnreachable, AnswerLost) as why:
             if looked:  # what was seen is kept, and the next poll goes on
                 return
-            raise Unavailable(str(why)) from why
+            raise Unavailable(str(why)).blaming(why.service) from why
         yield from shown.items()
         looked += len(shown)
         if len(shown) < len(some) or ports.clock.monotonic() > latest:

@@ -60,7 +60,7 @@ def ask_to_cancel(ports: Ports, record: ImportRecord) -> None:
     except (CannotCancel, TargetRefused) as why:
         _tell_refusal(ports, record, str(why))
     except NotStarted as why:
-        raise Unavailable(str(why)) from why
+        raise Unavailable(str(why)).blaming(why.service) from why
     else:
         log.info("import.cancel_asked id=%s job_id=%s", record.id, record.attempt.job_id)
 

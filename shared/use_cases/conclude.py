@@ -17,7 +17,7 @@ from shared.domain.formats.recognition import format_from
 from shared.domain.import_errors import LineError
 from shared.domain.import_record import Counts, ImportRecord, Reason
 from shared.domain.lifecycle import State
-from shared.domain.parts import Part, Write, json_line
+from shared.domain.parts import Part, Parts, Write, json_line
 from shared.domain.report import (
     APPLIED,
     Outcome,
@@ -32,6 +32,7 @@ from shared.domain.report import (
 from shared.domain.result import SAMPLE_ERRORS, SampleError, import_result, sample
 from shared.ports import LineErrors, Ports, Work
 from shared.use_cases.phases import over_phases
+from shared.use_cases.work_parts import WorkParts
 
 
 log = logging.getLogger(__name__)
@@ -216,14 +217,9 @@ def _write_reports(
                 samples.append(sample(line))
         retry.end()
         for name in COPIES.values():
-            for chunk in _noted(work, record, name):
+            for chunk in WorkParts(work, record).read(name):
                 files(name, 0)(chunk)
     return outcomes, tuple(samples)
-
-
-def _noted(work: Work, record: ImportRecord, part: Part) -> Iterator[bytes]:
-    """Yield what validation wrote; nothing if it came to no end that is noted."""
-    return work.read(f"work/{record.id}/{record.validated(part)}")
 
 
 class _Retry:
@@ -233,7 +229,7 @@ class _Retry:
         self._write = write
         self._format = format_from(record.layout)
         self._entries = 0
-        for chunk in _noted(work, record, Part.ENTRIES):
+        for chunk in WorkParts(work, record).read(Part.ENTRIES):
             self._write(chunk if self._entries else self._format.head + chunk)
             self._entries += 1
 
@@ -250,11 +246,13 @@ class _Retry:
 
 
 def _report(work: Work, record: ImportRecord, ending: Ending) -> Iterator[ReportLine]:
+    parts = WorkParts(work, record)
+
     def lines(part: Part) -> Iterator[bytes]:
-        return split_lines(_noted(work, record, part))
+        return split_lines(parts.read(part))
 
     yield from in_order(
-        *_sent(work, record, ending.verdicts),
+        *_sent(parts, record, ending.verdicts),
         kept_back(lines(Part.REJECTED), Outcome.REJECTED),
         kept_back(lines(Part.SKIPPED), Outcome.SKIPPED),
     )
@@ -262,15 +260,16 @@ def _report(work: Work, record: ImportRecord, ending: Ending) -> Iterator[Report
         yield ReportLine(None, error.device_id, error.module_id, verdict_on(error))
 
 
-def _sent(work: Work, record: ImportRecord, verdicts: Verdicts) -> Iterator[Iterator[ReportLine]]:
+def _sent(
+    parts: Parts, record: ImportRecord, verdicts: Verdicts
+) -> Iterator[Iterator[ReportLine]]:
     """Yield the lines that went to the target, section by section, each in order."""
     numbers = devices = 0
-    path = f"work/{record.id}/{record.validated(Part.DEVICES)}"
     for section in record.sections:
         size = section.lines * 4
         yield sent(
-            work.read(f"work/{record.id}/{record.validated(Part.NUMBERS)}", numbers, size),
-            split_lines(work.read(path, devices, section.bytes)),
+            parts.read(Part.NUMBERS, numbers, size),
+            split_lines(parts.read(Part.DEVICES, devices, section.bytes)),
             verdicts,
         )
         numbers, devices = numbers + size, devices + section.bytes

@@ -16,6 +16,7 @@ from shared.domain.parts import Part
 from shared.domain.report import Verdict, Verdicts, verdict_on
 from shared.ports import Ports, Work
 from shared.use_cases.attempts import said_in_phase
+from shared.use_cases.work_parts import WorkParts
 
 
 type Rest = Callable[[], Iterable[LineError]]
@@ -23,9 +24,7 @@ type Rest = Callable[[], Iterable[LineError]]
 
 def family_of(work: Work, record: ImportRecord) -> Family:
     """Return whom the lines of an import name as parents."""
-    return Family.read(
-        split_lines(work.read(f"work/{record.id}/{record.validated(Part.PARENTS)}"))
-    )
+    return Family.read(split_lines(WorkParts(work, record).read(Part.PARENTS)))
 
 
 def fates_of(work: Work, record: ImportRecord, phase: Phase) -> dict[str, Fate]:

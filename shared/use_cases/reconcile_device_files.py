@@ -72,7 +72,7 @@ def _done(take_in: Callable[[], str | None]) -> Iterator[str]:
 
 def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[Source]:
     """Yield the files without a record; a listing for each day on which some were dropped."""
-    old = _dropped_before(ports.clock.now() - overdue, ports, container)
+    old = _dropped_before(ports, container, ports.clock.now() - overdue)
     days = {one.last_modified.astimezone(UTC).date() for one in old}
     known = {summary.id for summary in ports.records.active()}
     for day in sorted(days):
@@ -80,7 +80,7 @@ def _overlooked(ports: Ports, container: str, overdue: timedelta) -> Iterator[So
     return (one for one in old if _id(one) not in known)
 
 
-def _dropped_before(latest: datetime, ports: Ports, container: str) -> list[Source]:
+def _dropped_before(ports: Ports, container: str, latest: datetime) -> list[Source]:
     """Return the old files; none where they cannot be listed, which one odd name can bring on."""
     try:
         return [one for one in ports.files.all(container) if one.last_modified < latest]

@@ -13,7 +13,7 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
         *("a//b", "./x", "..\\x", "..\\..\\x", "a\\b", "\\\\host\\share\\x", "C:\\x", "C:x"),
         *("/etc/passwd", "file:///etc/passwd", "~/x", "~root", "-rf", "--help", "x/.", "x/.."),
         *(".../x", "..;/x", "..\u2215x", "\u2024\u2024/x", "\uff0e\uff0e/x", "\uff0f..\uff0fx"),
-        *("../state/active/x.json", "../work/x/devices.txt", "..//state//slots//hub-a.json"),
+        *("../state/active/x.json", "../reports/x/report.ndjson", "..//state//slots//hub-a.json"),
         *("state/active/x.json", "work/x", "reports/x/report.ndjson", "imp-x-a1/devices.txt"),
         *("x" * 200 + "/" + "y" * 200, "/".join("abcdefghij" * 5), "../" * 40 + "x"),
     ),

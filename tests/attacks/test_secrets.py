@@ -112,5 +112,5 @@ def test_the_sender_gets_back_what_was_sent():
     import_id = world.drop("factory-a/x", a_file(line % key.encode()))
     world.poll()
     retry = world.result(import_id).data["reports"]["retry"]
-    assert retry.endswith(f"/work/{import_id}/retry.ndjson")
+    assert retry.split("/")[-3:] == ["work", import_id, "retry.ndjson"]
     assert key.encode() in world.work.files[f"work/{import_id}/retry.ndjson"]
