@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pydantic_core import from_json
@@ -15,8 +15,8 @@ from shared.domain.tally import Tally
 
 
 _NUMBER_BYTES: Final = array("I").itemsize
-#: The id of a line that begins with it, as almost all do; else the whole line.
-_ID: Final = re.compile(rb'\{"id":"([^"\\]++)"[^\n]*+\n|([^\n]++)\n')
+#: The id of a line that begins with it, as almost all do.
+_ID: Final = re.compile(rb'\{"id":"([^"\\]++)"')
 
 
 def names_of(line: bytes) -> tuple[str, str | None]:
@@ -37,17 +37,63 @@ class LinesOfPart(NamedTuple):
         """Return the lines without their line feeds."""
         return self.text.split(b"\n")[:-1]
 
-    def keys(self) -> list[bytes]:
-        """Return what each line may be named only once by; see `key_of`."""
-        if self.order is Order.MODULE:
-            return [key_of(*names_of(line)) for line in self.lines()]
-        return [key or key_of(*names_of(line)) for key, line in _ID.findall(self.text)]
+
+def spans_of(lines: bytes, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield where some lines start and end, by ascending places; the first line's place is 0.
+
+    Line feeds are found one after the other, for that is faster than to split all lines.
+    """
+    start = passed = 0
+    for place in places:
+        for _ in range(place - passed):
+            start = lines.find(b"\n", start) + 1
+        passed = place
+        yield start, lines.find(b"\n", start)
 
 
-def all_accepted_lines(parts: Parts, tally: Tally) -> Iterator[LinesOfPart]:
-    """Yield the accepted lines of all orders; see `accepted_lines`."""
-    for order in Order:
-        yield from accepted_lines(parts, tally, order)
+class NumberedKey(NamedTuple):
+    """What may stand in a file only once, and the number of its line."""
+
+    number: int
+    key: bytes
+
+
+def keys_at(
+    parts: Parts, tally: Tally, order: Order, places: Iterator[int]
+) -> Iterator[NumberedKey]:
+    """Yield the keys of some accepted lines of an order.
+
+    Args:
+        parts: What a validation wrote.
+        tally: Its counts.
+        order: The order.
+        places: Ascending places of the lines among those of the order; the first one is 0.
+    """
+    for block, some in _with_places(accepted_lines(parts, tally, order), places):
+        for place, (start, end) in zip(some, spans_of(block.text, some), strict=True):
+            yield NumberedKey(block.numbers[place], _key(order, block.text[start:end]))
+
+
+def _with_places(
+    blocks: Iterator[LinesOfPart], places: Iterator[int]
+) -> Iterator[tuple[LinesOfPart, Sequence[int]]]:
+    """Yield blocks as long as there are places, each with those in it, counted within it."""
+    first = 0
+    place = next(places, None)
+    while place is not None:
+        block = next(blocks)
+        behind = first + len(block.numbers)
+        inside = []
+        while place is not None and place < behind:
+            inside.append(place - first)
+            place = next(places, None)
+        yield block, inside
+        first = behind
+
+
+def _key(order: Order, line: bytes) -> bytes:
+    found = None if order is Order.MODULE else _ID.match(line)
+    return found[1] if found else key_of(*names_of(line))
 
 
 def accepted_lines(parts: Parts, tally: Tally, order: Order) -> Iterator[LinesOfPart]:

@@ -109,7 +109,7 @@ class DeviceIdentity(TypedDict):
     properties: NotRequired[TwinProperties | None]
     capabilities: NotRequired[Capabilities | None]
     deviceScope: NotRequired[AnyText | None]
-    parentScopes: NotRequired[list[str] | None]
+    parentScopes: NotRequired[list[AnyText] | None]
 
 
 #: Parses and judges the bytes of one line; raises pydantic's ValidationError.
@@ -133,6 +133,12 @@ FIELDS: Final[Mapping[str, Any]] = dict(_fields(DeviceIdentity))
 #: What each text field may hold, by its path.
 TEXTS: Final[Mapping[str, Text]] = {
     path: get_args(kind)[1] for path, kind in FIELDS.items() if get_origin(kind) is Annotated
+}
+#: The same of texts in an array, by the array's path.
+ITEMS: Final[Mapping[str, Text]] = {
+    path: get_args(get_args(kind)[0])[1]
+    for path, kind in FIELDS.items()
+    if get_origin(kind) is list
 }
 #: The fields that take one of the hub's words.
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {

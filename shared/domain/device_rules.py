@@ -162,7 +162,7 @@ def scopes_of_the_right_devices(facts: Facts) -> Iterator[Finding]:
     """Warn of scopes that are ignored, missing, or none.
 
     An edge device has a scope of its own and names its parent in `parentScopes`; a leaf names its
-    parent in `deviceScope`. Lines with a parent teach no pattern, so their texts may be looked at.
+    parent in `deviceScope`. A learned pattern keeps how each of these texts begins.
     """
     device, effect = facts.device, facts.mode.effect
     scope, parents = device.get("deviceScope"), device.get("parentScopes")

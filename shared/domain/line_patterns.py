@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.domain.canonical_line import NO_EDIT, Edit
-from shared.domain.device_identity import TEXTS
+from shared.domain.device_identity import ITEMS, TEXTS
 from shared.domain.device_line import Accepted, Order, Traits
 from shared.domain.device_rules import SCOPE
 from shared.domain.finding import Finding
@@ -52,7 +52,8 @@ _BY_VALUE: Final = {
     Code.UNUSUAL_SCOPE,
 }
 #: Beginnings of texts that rules look at, by path.
-_KEPT: Final = {"deviceScope": SCOPE}
+_KEPT: Final = {"deviceScope": SCOPE, "parentScopes": SCOPE}
+_SLOTS: Final = {**TEXTS, **ITEMS}
 #: Bytes of the longest expression; to compile it takes as long as judging hundreds of lines. No
 #: line that fits is too long: literals and numbers have fewer bytes than this, each field's text
 #: has at most 1,024, and all texts of a twin together as many as its sections.
@@ -193,8 +194,6 @@ class _Composer:
         self._parts.append(r"\}")
 
     def _items(self, place: _Place) -> None:
-        if place.top is None:
-            raise NotLearnable
         self._parts.append(r"\[")
         while (symbol := self._next()) != "]":
             if symbol == ",":
@@ -208,7 +207,7 @@ class _Composer:
             self._parts += ['"', place, '"']
             return
         kept = _KEPT.get(place.path, "") if value else ""
-        slot = TEXTS[place.path].slot(value.removeprefix(kept))
+        slot = _SLOTS[place.path].slot(value.removeprefix(kept))
         if slot is None or not value.startswith(kept):
             raise NotLearnable
         if place.path.startswith("authentication.symmetricKey."):

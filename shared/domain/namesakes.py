@@ -8,10 +8,9 @@ from heapq import merge
 from itertools import groupby
 from typing import Final
 
-from shared.domain.accepted_part import LinesOfPart
+from shared.domain.accepted_part import NumberedKey
 from shared.domain.device_line import Order
 from shared.domain.finding import Finding, Violation
-from shared.domain.repeated_keys import Suspects, hashes
 from shared.domain.rules import Code
 from shared.domain.telling import WARNINGS
 
@@ -62,20 +61,18 @@ class Compared:
                 self.warnings.append(violation)
 
 
-def compare(blocks: Iterable[LinesOfPart], suspects: Suspects, compared: Compared) -> None:
-    """Add what is told of suspected lines.
+def compare(keys: Mapping[Order, Iterable[NumberedKey]], compared: Compared) -> None:
+    """Add which of some suspected lines name the same device, or one that differs by case only.
 
     Args:
-        blocks: All accepted lines of the file.
-        suspects: What is looked at.
+        keys: The lines by their orders, each in the order of the file. Those that may name the
+            same device are all among them.
         compared: Where it is added.
     """
     seen = _Seen()
-    for block in blocks:
-        for number, key in _suspected(block, suspects.repeated):
-            seen.add(block.order, number, key)
-        if block.order is Order.MODULE and suspects.alone:
-            compared.warn(_alone(block, suspects.alone))
+    for order, some in keys.items():
+        for number, key in some:
+            seen.add(order, number, key)
     for order in Order:
         compared.repeats.add(order, seen.repeats(order))
     compared.warn(_alike(seen.first()))
@@ -111,23 +108,11 @@ class _Seen:
         return {key: self._first[place] for key, place in self._places.items()}
 
 
-def _suspected(block: LinesOfPart, repeated: frozenset[int]) -> Iterator[tuple[int, bytes]]:
-    keys = block.keys()
-    numbers = hashes(keys)
-    if repeated.isdisjoint(numbers):
-        return
-    for index, number in enumerate(numbers):
-        if number in repeated:
-            yield block.numbers[index], keys[index]
-
-
-def _alone(block: LinesOfPart, alone: frozenset[int]) -> Iterator[Violation]:
+def alone(keys: Iterable[NumberedKey]) -> Iterator[Violation]:
     """Warn of modules whose device has no line."""
-    keys = block.keys()
-    owners = [key.partition(b"\n")[0] for key in keys]
-    for number, owner, suspect in zip(block.numbers, owners, hashes(owners), strict=True):
-        if suspect in alone:
-            yield Violation(number, owner.decode(), Finding("moduleId", Code.MODULE_ALONE))
+    for number, key in keys:
+        device, _, _ = key.partition(b"\n")
+        yield Violation(number, device.decode(), Finding("moduleId", Code.MODULE_ALONE))
 
 
 def _alike(first: Mapping[bytes, int]) -> Iterator[Violation]:

@@ -7,15 +7,16 @@ again: the lines are compared with each other, and those that repeat a device ar
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 
-from shared.domain.accepted_part import all_accepted_lines
+from shared.domain.accepted_part import keys_at
 from shared.domain.block_judge import Block, BlockJudge, JudgedBlock
 from shared.domain.defaults import Defaults
 from shared.domain.device_line import NO_DEFAULTS, Accepted, Judged, Order, Rejected, Skipped
 from shared.domain.finding import Violation
 from shared.domain.formats.format import Format, Piece
-from shared.domain.namesakes import Compared, compare
+from shared.domain.namesakes import Compared, alone, compare
 from shared.domain.parts import COLUMNS, WRITTEN, Open, Part, Parts, csv_row, json_line
 from shared.domain.repeated_keys import RepeatedKeys
 from shared.domain.tally import Tally
@@ -86,7 +87,10 @@ class _Reading:
         """Compare lines that may name the same device, and take out those that repeat one."""
         compared = Compared()
         for suspects in self._repeated.suspects():
-            compare(all_accepted_lines(parts, self.tally), suspects, compared)
+            at = partial(keys_at, parts, self.tally)
+            alike = {order: at(order, self._repeated.places(order, suspects)) for order in Order}
+            compare(alike, compared)
+            compared.warn(alone(at(Order.MODULE, self._repeated.places_alone(suspects))))
         if compared.found:
             self.tally.found.update(compared.found)
             with parts.replace(Part.WARNINGS) as files:
@@ -101,7 +105,7 @@ class _Reading:
         for order, lines in judged.accepted.items():
             files(Part.DEVICES, order)(lines.text)
             files(Part.NUMBERS, order)(lines.numbers.tobytes())
-            self._repeated.add(lines.keys)
+        self._repeated.add({order: lines.keys for order, lines in judged.accepted.items()})
         self._repeated.add_owners(judged.owners)
         self._warn(judged.warnings, files)
         for other in judged.others:
@@ -112,7 +116,7 @@ class _Reading:
         self.tally.add(accepted)
         files(Part.DEVICES, accepted.order)(accepted.text + b"\n")
         files(Part.NUMBERS, accepted.order)(array("I", [accepted.line]).tobytes())
-        self._repeated.add((accepted.key,))
+        self._repeated.add({accepted.order: (accepted.key,)})
         line, device_id = accepted.line, accepted.device_id
         self._warn([Violation(line, device_id, one) for one in accepted.warnings], files)
 

@@ -5,15 +5,15 @@ lines, the rejected ones with them, each in the order of the file.
 """
 
 import heapq
-import json
 import re
-from array import array
-from collections.abc import Iterator
-from itertools import compress
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of
+from pydantic_core import from_json
+
+from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of, spans_of
 from shared.domain.device_line import Order, Rejected
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Format
@@ -100,26 +100,28 @@ def _taken_out(
 ) -> Iterator[_Repeat]:
     """Write the lines that stay, and yield those that go."""
     number, first = next(repeats, _END)
-    for block in blocks:
+    for order, text, numbers in blocks:
         goes: dict[int, int] = {}
-        while number <= block.numbers[-1]:
-            goes[number] = first
+        while number <= numbers[-1]:
+            goes[bisect_left(numbers, number)] = first
             number, first = next(repeats, _END)
-        if not goes:
-            _write(block.order, block.text, block.numbers, files)
-            continue
-        lines = block.lines()
-        stays = [line not in goes for line in block.numbers]
-        text = b"\n".join((*compress(lines, stays), b""))
-        _write(block.order, text, array("I", compress(block.numbers, stays)), files)
-        for place, line in zip(block.numbers, lines, strict=True):
-            if place in goes:
-                yield _Repeat(place, goes[place], block.order, line)
+        spans = list(spans_of(text, goes))
+        files(Part.DEVICES, order)(_without(text, spans))
+        for place, (start, end) in zip(goes, spans, strict=True):
+            yield _Repeat(numbers[place], goes[place], order, text[start:end])
+        for place in reversed(goes):
+            del numbers[place]
+        files(Part.NUMBERS, order)(numbers.tobytes())
 
 
-def _write(order: Order, text: bytes, numbers: array[int], files: Open) -> None:
-    files(Part.DEVICES, order)(text)
-    files(Part.NUMBERS, order)(numbers.tobytes())
+def _without(text: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    """Return lines without some of them."""
+    stays = []
+    behind = 0
+    for start, end in spans:
+        stays.append(text[behind:start])
+        behind = end + 1
+    return b"".join((*stays, text[behind:]))
 
 
 def _told_before(parts: Parts) -> Iterator[bytes]:
@@ -127,10 +129,11 @@ def _told_before(parts: Parts) -> Iterator[bytes]:
 
 
 def _tell(lines: Iterator[bytes], files: Open) -> None:
-    files(Part.REJECTED_CSV, Order.DEVICE)(csv_row({name: name for name in COLUMNS}))
+    tell, row = files(Part.REJECTED, Order.DEVICE), files(Part.REJECTED_CSV, Order.DEVICE)
+    row(csv_row({name: name for name in COLUMNS}))
     for line in lines:
-        files(Part.REJECTED, Order.DEVICE)(line)
-        files(Part.REJECTED_CSV, Order.DEVICE)(csv_row(json.loads(line)))
+        tell(line)
+        row(csv_row(from_json(line)))
 
 
 def _number(line: bytes) -> int:

@@ -133,7 +133,9 @@ MEMBERS: Final[Mapping[str, Callable[[random.Random], Any]]] = {
     "properties": _properties,
     "capabilities": lambda chance: {"iotEdge": chance.choice((True, False, None))},
     "deviceScope": lambda chance: chance.choice((None, "", SCOPE, f"{SCOPE}e-1", "e-1")),
-    "parentScopes": lambda chance: chance.choice((None, [], [f"{SCOPE}e-1"], ["e-1"])),
+    "parentScopes": lambda chance: chance.choice(
+        (None, [], [f"{SCOPE}e-1"], [SCOPE, f"{SCOPE}e-2"], ["e-1"], [f"{SCOPE}e-1", ""])
+    ),
     "moduleId": lambda chance: chance.choice((None, None, None, "m", "$edgeAgent")),
 }
 SPACING: Final = ((",", ":"), (", ", ": "))

@@ -69,6 +69,7 @@ def test_a_line_fits_what_was_learned_from_it(shape: MakeLine, chance: random.Ra
         (with_keys(), with_keys(OTHER_KEY, KEY)),
         (with_prints(SHA_256), with_prints("C3" * 32)),
         (a_line(deviceScope=SCOPE + "e-1"), a_line(deviceScope=SCOPE + "edge-2")),
+        (a_line(parentScopes=[SCOPE + "e"]), a_line(parentScopes=[SCOPE + "edge-2"])),
         (
             a_line(tags=TWIN),
             a_line(tags={"plant": "", "line": {"no": -0.5, "on": False}, "limits": [0, 7, "é"]}),
@@ -104,6 +105,10 @@ def test_a_line_with_other_values_fits(taught: bytes, other: bytes):
         pytest.param(
             a_line(deviceScope=SCOPE + "e"), a_line(deviceScope="e"), id="an unusual scope"
         ),
+        pytest.param(
+            a_line(parentScopes=[SCOPE + "e"]), a_line(parentScopes=["e"]), id="an unusual parent"
+        ),
+        pytest.param(a_line(parentScopes=[SCOPE + "e"]), a_line(parentScopes=[]), id="no parent"),
         pytest.param(a_line(tags={"n": 1}), a_line(tags={"n": 2**52}), id="a large number"),
         pytest.param(a_line(tags={"n": 1}), a_line(tags={"n": "1"}), id="another type"),
         pytest.param(a_line(tags={"n": 1}), a_line(tags={"n": None}), id="null"),
@@ -127,7 +132,7 @@ def test_a_line_of_another_look_does_not_fit(taught: bytes, other: bytes):
         pytest.param(a_line("a%b"), id="an id that needs quoting"),
         pytest.param(with_keys(KEY, KEY), id="equal keys"),
         pytest.param(a_line(deviceScope="e-1"), id="an unusual scope"),
-        pytest.param(a_line(parentScopes=[SCOPE + "e"]), id="an array outside of a twin"),
+        pytest.param(a_line(parentScopes=[SCOPE, "e"]), id="an unusual scope of several"),
         pytest.param(a_line(tags={"a": '"'}), id="an escape"),
         pytest.param(a_line(tags={"n": 1e300}), id="an exponent"),
         pytest.param(a_line(tags={"n": 2**51}), id="a number with 16 digits"),

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import repeated_keys
-from shared.domain.accepted_part import LinesOfPart
+from shared.domain.accepted_part import spans_of
 from shared.domain.device_line import Order
 from shared.domain.formats.ndjson import Ndjson
-from shared.domain.namesakes import Compared, Repeats, compare
+from shared.domain.namesakes import Repeats
 from shared.domain.parts import Part
-from shared.domain.repeated_keys import Suspects, hashes
 from shared.domain.rules import Code
 from shared.domain.tally import Tally
 from shared.domain.telling import WARNINGS
@@ -139,10 +138,17 @@ def test_a_module_whose_device_has_no_line_is_warned_of():
     assert [line for line, _ in told(parts, Part.WARNINGS, Code.MODULE_ALONE)] == [3]
 
 
-def test_a_hash_that_two_devices_share_is_no_repetition():
+def test_a_hash_that_two_devices_share_is_no_repetition(monkeypatch: pytest.MonkeyPatch):
     """A suspicion is checked against the keys themselves."""
-    text = a_line("a") + b"\n" + a_line("b") + b"\n"
-    lines = LinesOfPart(Order.DEVICE, text, array("I", [1, 2]))
-    compared = Compared()
-    compare([lines], Suspects(frozenset(hashes([b"a", b"b"])), frozenset()), compared)
-    assert compared == Compared()
+    monkeypatch.setattr(repeated_keys, "hash", lambda _: 7, raising=False)
+    tally, parts = validated(*(a_line(one, importMode="create") for one in "bac"))
+    assert (tally.accepted, tally.rejected, tally.found) == (3, 0, {})
+    assert list(array("I", b"".join(parts.read(Part.NUMBERS)))) == [1, 2, 3]
+
+
+@given(st.sets(st.integers(0, 40)), st.lists(st.text("xy\x85", max_size=3), min_size=41))
+def test_lines_are_found_by_their_places(places: set[int], lines: list[str]):
+    """Whatever they hold; the first one is 0."""
+    text = "".join(f"{line}\n" for line in lines).encode()
+    found = [text[start:end].decode() for start, end in spans_of(text, sorted(places))]
+    assert found == [lines[place] for place in sorted(places)]

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import repeated_keys
+from shared.domain.device_line import Order
 from shared.domain.repeated_keys import RepeatedKeys, Suspects, hashes
 
+
+type Lot = dict[Order, list[bytes]]
 
 names = st.lists(st.sampled_from([b"a", b"A", b"b", b"B", b"c", b"long-id-" * 10]))
 
@@ -16,7 +19,7 @@ names = st.lists(st.sampled_from([b"a", b"A", b"b", b"B", b"c", b"long-id-" * 10
 def suspects(keys: list[bytes], owners: list[bytes] | None = None) -> list[Suspects]:
     repeated = RepeatedKeys(io.BytesIO())
     for key in keys:
-        repeated.add((key,))
+        repeated.add({Order.DEVICE: (key,)})
     repeated.add_owners(owners or [])
     return list(repeated.suspects())
 
@@ -54,12 +57,48 @@ def test_many_suspects_come_in_several_lots(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_memory_does_not_grow_with_the_keys():
-    """A run is all that is kept; 8 bytes a key go to the scratch file."""
+    """A run of each order is all that is kept; 8 bytes a key go to the scratch file."""
     scratch = io.BytesIO()
     repeated = RepeatedKeys(scratch)
     for number in range(20):
-        repeated.add([b"%d-%d" % (number, one) for one in range(10_000)])
-    kept = repeated._keys._dealt  # noqa: SLF001 - what the promise is about
-    assert sum(len(part) for part in kept) < repeated_keys.RUN
+        repeated.add({Order.DEVICE: [b"%d-%d" % (number, one) for one in range(10_000)]})
+    kept = repeated._keys[Order.DEVICE]._run  # noqa: SLF001 - what the promise is about
+    assert len(kept) < repeated_keys.RUN
     assert len(scratch.getvalue()) > 1_000_000
+    assert list(repeated.suspects()) == []
+
+
+lots = st.lists(
+    st.dictionaries(
+        st.sampled_from(Order),
+        st.lists(st.sampled_from([b"a", b"B", b"b", b"c", b"D", b"e", b"f"]), max_size=3),
+    )
+)
+
+
+@given(lots, st.integers(1, 5))
+def test_keys_in_order_and_in_any_other_are_told_alike(lots: list[Lot], run: int):
+    """Those that are taken together may be in order, each order or all of them, or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeated_keys, "RUN", run)
+        repeated = RepeatedKeys(io.BytesIO())
+        for lot in lots:
+            repeated.add(lot)
+        (found,) = list(repeated.suspects()) or [Suspects(frozenset(), frozenset())]
+    lower = [key.lower() for lot in lots for keys in lot.values() for key in keys]
+    twice = {key for key in lower if lower.count(key) > 1}
+    assert found.repeated == set(hashes(twice))
+    for order in Order:
+        keys = [key.lower() for lot in lots for key in lot.get(order, ())]
+        places = [place for place, key in enumerate(keys) if key in twice]
+        assert list(repeated.places(order, found)) == places
+
+
+def test_keys_that_ascend_are_not_dealt_out(monkeypatch: pytest.MonkeyPatch):
+    """Nothing of them is looked at again: none can come twice."""
+    repeated = RepeatedKeys(io.BytesIO())
+    for start in range(0, 1000, 10):
+        keys = [b"Device-%06d" % (start + number) for number in reversed(range(10))]
+        repeated.add({Order.CHILD: keys[:4], Order.DEVICE: keys[4:]})
+    monkeypatch.delattr(repeated_keys, "_dealt")
     assert list(repeated.suspects()) == []
