@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pydantic_core import from_json
@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from shared.domain.corporate_identifier import IDENTIFIER
 from shared.domain.device_line import Order, key_of
 from shared.domain.formats.ndjson import line_blocks
+from shared.domain.line_spans import spans_of
 from shared.domain.parts import Part, Parts
 from shared.domain.tally import Tally
 
@@ -36,19 +37,6 @@ class LinesOfPart(NamedTuple):
     def lines(self) -> list[bytes]:
         """Return the lines without their line feeds."""
         return self.text.split(b"\n")[:-1]
-
-
-def spans_of(lines: bytes, places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield where some lines start and end, by ascending places; the first line's place is 0.
-
-    Line feeds are found one after the other, for that is faster than to split all lines.
-    """
-    start = passed = 0
-    for place in places:
-        for _ in range(place - passed):
-            start = lines.find(b"\n", start) + 1
-        passed = place
-        yield start, lines.find(b"\n", start)
 
 
 class NumberedKey(NamedTuple):

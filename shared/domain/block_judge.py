@@ -5,13 +5,12 @@ patterns do not pay they are forgotten, and blocks are judged line by line for a
 learning begins anew.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import attrgetter
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 from shared.domain.defaults import Defaults
 from shared.domain.device_line import (
@@ -25,8 +24,10 @@ from shared.domain.device_line import (
 )
 from shared.domain.finding import Violation
 from shared.domain.line_patterns import Pattern
+from shared.domain.line_spans import spans_of
 from shared.domain.pattern_set import Fits, PatternSet
 from shared.domain.rules import Code
+from shared.domain.sheets import AcceptedLines, Sheets
 
 
 #: Where more than one line in so many fits no pattern, patterns do not pay. Fewer lines than a
@@ -61,16 +62,6 @@ class Block:
     @count.setter
     def count(self, lines: int) -> None:
         self._count = lines
-
-
-class AcceptedLines(NamedTuple):
-    """Accepted lines that may reach the hub together, in their order."""
-
-    #: The canonical lines, with their line feeds.
-    text: bytes
-    #: For each of them its number, and what may stand in the file only once.
-    numbers: array[int]
-    keys: Sequence[bytes]
 
 
 @dataclass(slots=True)
@@ -112,33 +103,40 @@ class BlockJudge:
         if fits:
             block.count = len(fits.keys)
             self._count_fitting(judged, block.first, fits)
-        if fits and fits.are_canonical:
-            numbers = array("I", range(block.first, block.first + len(fits.keys)))
-            judged.accepted[Order.DEVICE] = AcceptedLines(lines, numbers, fits.keys)
-        else:
-            columns = _Columns.of(lines, fits)
-            self._judge_each(judged, block.first, columns)
-            judged.accepted.update(columns.by_order(block.first))
+        judged.accepted.update(self._sorted(judged, block, lines, fits))
         self._rest_or_go_on(fits)
         judged.warnings.sort(key=_LINE)  # patterns tell theirs one after the other
         self._details -= len(judged.warnings)
         return judged
 
-    def _judge_each(self, judged: JudgedBlock, first: int, columns: "_Columns") -> None:
-        """Judge the lines that fit no pattern."""
-        for index in columns.missing():
-            line = columns.texts[index]
-            one = judge_line(first + index, line, self._defaults)
-            if not isinstance(one, Accepted):
-                judged.others.append(one)
-                continue
-            if not self._pause:
-                self._patterns.teach(line, one)
-            columns.put(index, one)
-            judged.traits[one.traits] += 1
-            self._warn(judged, one)
-            if one.module_id:
-                judged.owners.append(one.device_id.encode())
+    def _sorted(
+        self, judged: JudgedBlock, block: Block, lines: bytes, fits: Fits | None
+    ) -> Iterator[tuple[Order, AcceptedLines]]:
+        """Yield the accepted lines by their orders; what fits no pattern is judged before."""
+        apart = fits.apart() if fits else dict.fromkeys(range(block.count))
+        keys = list(fits.keys) if fits else [b""] * block.count
+        sheets = Sheets(lines, block.first, keys)
+        for (place, pattern), span in zip(apart.items(), spans_of(lines, apart), strict=True):
+            line = sheets.take(place, span)
+            if pattern:
+                sheets.put(place, pattern.order, pattern.edit.apply(line), keys[place])
+            else:
+                self._judge_one(judged, place, line, sheets)
+        return sheets.by_order()
+
+    def _judge_one(self, judged: JudgedBlock, place: int, text: bytes, sheets: Sheets) -> None:
+        """Judge a line that fits no pattern."""
+        line = judge_line(sheets.first + place, text, self._defaults)
+        if not isinstance(line, Accepted):
+            judged.others.append(line)
+            return
+        if not self._pause:
+            self._patterns.teach(text, line)
+        sheets.put(place, line.order, line.text, line.key)
+        judged.traits[line.traits] += 1
+        self._warn(judged, line)
+        if line.module_id:
+            judged.owners.append(line.device_id.encode())
 
     def _warn(self, judged: JudgedBlock, line: Accepted) -> None:
         for finding in line.warnings:
@@ -147,14 +145,15 @@ class BlockJudge:
                 judged.warnings.append(Violation(line.line, line.device_id, finding))
 
     def _count_fitting(self, judged: JudgedBlock, first: int, fits: Fits) -> None:
-        for pattern, ids in fits.ids:
-            fitting = len(ids) - ids.count(b"")
+        for pattern, marks in fits.marks:
+            fitting = len(marks) - marks.count(b"")
             if fitting:
                 judged.traits[pattern.traits] += fitting
                 for finding in pattern.warnings:
                     judged.warned[finding.code] += fitting
             if pattern.warnings and self._details > 0:
-                judged.warnings += _warnings(first, pattern, ids)
+                ids = compress(enumerate(fits.keys, first), marks)
+                judged.warnings += _warnings(pattern, ids)
 
     def _rest_or_go_on(self, fits: Fits | None) -> None:
         """Forget what was learned if it is of no use, and begin anew after a while."""
@@ -173,59 +172,9 @@ class BlockJudge:
         return lines < SAMPLE or fits.keys.count(b"") * MISSES <= lines
 
 
-def _warnings(first: int, pattern: Pattern, ids: Sequence[bytes]) -> Iterator[Violation]:
+def _warnings(pattern: Pattern, ids: Iterable[tuple[int, bytes]]) -> Iterator[Violation]:
     return (
-        Violation(first + index, device_id.decode(), finding)
-        for index, device_id in enumerate(ids)
-        if device_id
+        Violation(number, device_id.decode(), finding)
+        for number, device_id in ids
         for finding in pattern.warnings
     )
-
-
-class _Columns:
-    """The lines of a block side by side: their canonical texts, keys and orders.
-
-    A line that was not accepted, or not yet, has no order.
-    """
-
-    def __init__(self, texts: list[bytes]) -> None:
-        self.texts = texts
-        self._keys: list[bytes] = [b""] * len(texts)
-        self._orders: list[Order | None] = [None] * len(texts)
-
-    @classmethod
-    def of(cls, lines: bytes, fits: Fits | None) -> Self:
-        """Return the columns of whole lines, filled in where they fit a pattern."""
-        columns = cls(lines.split(b"\n")[:-1])
-        if fits:
-            columns._keys = list(fits.keys)
-            columns._orders = [Order.DEVICE if key else None for key in fits.keys]
-            for pattern, ids in fits.ids:
-                if not pattern.is_canonical:
-                    columns._fill_in(pattern, ids)
-        return columns
-
-    def missing(self) -> Iterable[int]:
-        """Return the places of the lines without an order."""
-        return [index for index, order in enumerate(self._orders) if order is None]
-
-    def put(self, index: int, line: Accepted) -> None:
-        """Fill in an accepted line."""
-        self.texts[index] = line.text
-        self._keys[index] = line.key
-        self._orders[index] = line.order
-
-    def by_order(self, first: int) -> Iterator[tuple[Order, AcceptedLines]]:
-        """Yield the accepted lines of each order; `first` is the number of the first line."""
-        for order in sorted({order for order in self._orders if order is not None}):
-            chosen = [one is order for one in self._orders]
-            numbers = array("I", compress(range(first, first + len(chosen)), chosen))
-            text = b"\n".join((*compress(self.texts, chosen), b""))
-            yield order, AcceptedLines(text, numbers, list(compress(self._keys, chosen)))
-
-    def _fill_in(self, pattern: Pattern, ids: Sequence[bytes]) -> None:
-        for index, device_id in enumerate(ids):
-            if device_id:
-                self._orders[index] = pattern.order
-                if pattern.is_edited:
-                    self.texts[index] = pattern.edit.apply(self.texts[index])

@@ -70,8 +70,9 @@ class NotLearnable(Exception):
 class Pattern:
     """What lines of one look are judged by."""
 
-    #: A regular expression over bytes. Its group `id` is the id; a group `key` is never set.
-    expression: bytes
+    #: A regular expression over bytes, symbol by symbol; the last one is the closing brace. Its
+    #: group `id` is the id; a group `key` is never set.
+    symbols: tuple[bytes, ...]
     #: What makes such lines canonical.
     edit: Edit
     order: Order
@@ -88,6 +89,11 @@ class Pattern:
     def is_canonical(self) -> bool:
         """Whether such lines are canonical as they stand, and need no other lines before them."""
         return not self.is_edited and self.order is Order.DEVICE
+
+    @property
+    def expression(self) -> bytes:
+        """The whole expression."""
+        return b"".join(self.symbols)
 
     def fits(self, line: bytes) -> bool:
         """Tell whether a line, without line end, has this look."""
@@ -106,11 +112,9 @@ def learn(line: bytes, accepted: Accepted) -> Pattern:
     """
     if not accepted.edit or not _may_be_learned(line, accepted):
         raise NotLearnable
-    expression = _Composer(line.decode()).compose().encode()
-    pattern = Pattern(
-        expression, accepted.edit, accepted.order, accepted.traits, accepted.warnings
-    )
-    if len(expression) > MAX_EXPRESSION or not pattern.fits(line):
+    symbols = tuple(map(str.encode, _Composer(line.decode()).compose()))
+    pattern = Pattern(symbols, accepted.edit, accepted.order, accepted.traits, accepted.warnings)
+    if len(pattern.expression) > MAX_EXPRESSION or not pattern.fits(line):
         raise NotLearnable
     return pattern
 
@@ -151,7 +155,7 @@ class _Composer:
         #: Where the slot of the first key is among the parts.
         self._first_key: int | None = None
 
-    def compose(self) -> str:
+    def compose(self) -> Iterator[str]:
         """Return the regular expression. A place among the parts is a text of a twin."""
         self._value(_Place(""), self._next())
         texts = [part for part in self._parts if isinstance(part, _Place)]
@@ -165,9 +169,10 @@ class _Composer:
             shares = (whole // by_section[place.path], member // by_member[place.top])
             return max(0, min(MAX_TEXT_BYTES, *shares))
 
-        return "".join(
+        return (
             f"{PLAIN}{{0,{longest(part)}}}+" if isinstance(part, _Place) else part
             for part in self._parts
+            if part
         )
 
     def _value(self, place: _Place, symbol: str) -> None:

@@ -1,12 +1,14 @@
 """The patterns that one file has taught, and which of its lines fit them.
 
-One regular expression holds all patterns, each with its id as a group, and takes any other line
-without a group. `findall` runs it over a block in C and tells for each line which pattern it fits.
+One regular expression holds all patterns. What several begin with stands there once, each ends
+with a mark of its own, and any other line is taken without one. `findall` runs it over a block in
+C and tells for each line its id and its mark.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, count, takewhile
 from operator import itemgetter
 from typing import Final
 
@@ -14,7 +16,8 @@ from shared.domain.device_line import Accepted
 from shared.domain.line_patterns import NotLearnable, Pattern, learn
 
 
-_NAMED_GROUP: Final = re.compile(rb"\(\?P[<=](?:id|key)")
+#: How the name of a group begins in a pattern.
+_NAME: Final = re.compile(rb"\(\?P[<=](?:id|key)")
 #: Learning must pay: more patterns cost more than they save.
 MAX_PATTERNS: Final = 12
 MAX_LESSONS: Final = 24
@@ -28,17 +31,20 @@ LINES_A_LESSON: Final = 8
 class Fits:
     """Which lines of a block fit which pattern."""
 
-    #: For each pattern the ids of the lines that fit it, empty for all other lines.
-    ids: Sequence[tuple[Pattern, Sequence[bytes]]]
+    #: For each pattern the marks of all lines: empty for those that do not fit it.
+    marks: Sequence[tuple[Pattern, Sequence[bytes]]]
     #: For each line the id of its device, empty if the line fits no pattern.
     keys: Sequence[bytes]
 
-    @property
-    def are_canonical(self) -> bool:
-        """Whether all lines fit, need no edit, and may go to the hub first."""
-        return b"" not in self.keys and not any(
-            any(ids) for pattern, ids in self.ids if not pattern.is_canonical
-        )
+    def apart(self) -> Mapping[int, Pattern | None]:
+        """Return which lines cannot stay as and where they are, by place, with their patterns."""
+        places: dict[int, Pattern | None] = {}
+        if b"" in self.keys:
+            places = {place: None for place, key in enumerate(self.keys) if not key}
+        for pattern, marks in self.marks:
+            if not pattern.is_canonical:
+                places.update(dict.fromkeys(compress(count(), marks), pattern))
+        return dict(sorted(places.items()))
 
 
 class PatternSet:
@@ -78,31 +84,63 @@ class PatternSet:
         """Look at whole lines, each with a line feed; None while there is nothing to tell."""
         if not self.patterns or not lines:
             return None
-        expression = self._expression = self._expression or self._compiled()
+        expression = self._expression = self._expression or _compiled(self.patterns)
         rows = expression.findall(_legible(lines))
-        groups = [expression.groupindex[f"id{n}"] - 1 for n in range(len(self.patterns))]
-        ids = [list(map(itemgetter(group), rows)) for group in groups]
-        keys = ids[0] if len(ids) == 1 else list(map(b"".join, zip(*ids, strict=True)))
-        return Fits(list(zip(self.patterns, ids, strict=True)), keys)
 
-    def _compiled(self) -> re.Pattern[bytes]:
-        named = (
-            _NAMED_GROUP.sub(rb"\g<0>%d" % number, pattern.expression)
-            for number, pattern in enumerate(self.patterns)
-        )
-        # The last group is for any line, and for findall to give tuples always.
-        return re.compile(b"(?:%s)\\n|([^\\n]*+)\\n" % b"|".join(named))
+        def column(group: str) -> list[bytes]:
+            return list(map(itemgetter(expression.groupindex[group] - 1), rows))
+
+        ids = [column(group) for group in expression.groupindex if group.startswith("id")]
+        keys = ids[0] if len(ids) == 1 else list(map(b"".join, zip(*ids, strict=True)))
+        marks = [(pattern, column(f"mark{n}")) for n, pattern in enumerate(self.patterns)]
+        return Fits(marks, keys)
+
+
+def _compiled(patterns: Sequence[Pattern]) -> re.Pattern[bytes]:
+    marked = [(*one.symbols[:-1], b"(?P<mark%d>\\})" % n) for n, one in enumerate(patterns)]
+    named = (_named(symbol, place) for place, symbol in enumerate(_merged(marked)))
+    return re.compile(b"%s\\n|[^\\n]*+\\n" % b"".join(named))
+
+
+def _merged(expressions: Sequence[tuple[bytes, ...]]) -> Iterator[bytes]:
+    """Yield the symbols of one expression for all of these, of which none begins another."""
+    columns = zip(*expressions, strict=False)
+    alike = [one for one, *_ in takewhile(lambda column: len(set(column)) == 1, columns)]
+    yield from alike
+    if len(expressions) == 1:
+        return
+    branches: dict[bytes, list[tuple[bytes, ...]]] = {}
+    for expression in expressions:
+        rest = expression[len(alike) :]
+        branches.setdefault(rest[0], []).append(rest)
+    before = b"(?:"
+    for branch in branches.values():
+        yield before
+        yield from _merged(branch)
+        before = b"|"
+    yield b")"
+
+
+def _named(symbol: bytes, number: int) -> bytes:
+    """Give the groups of a symbol names of their own, for each name may stand there once only."""
+    return _NAME.sub(rb"\g<0>%d" % number, symbol)
 
 
 def _legible(lines: bytes) -> bytes:
     """Put an empty line, which fits nothing, in place of each that is not UTF-8."""
-    if _is_utf8(lines):
+    if lines.isascii():
         return lines
-    return b"\n".join(line if _is_utf8(line) else b"" for line in lines.split(b"\n"))
+    legible = []
+    behind = 0
+    while (bad := _first_not_utf8(lines, behind)) is not None:
+        legible.append(lines[behind : lines.rfind(b"\n", 0, bad) + 1])
+        behind = lines.index(b"\n", bad)
+    return b"".join((*legible, lines[behind:]))
 
 
-def _is_utf8(data: bytes) -> bool:
+def _first_not_utf8(data: bytes, start: int) -> int | None:
     try:
-        return data.isascii() or data.decode() is not None
-    except UnicodeDecodeError:
-        return False
+        str(memoryview(data)[start:], "utf-8")
+    except UnicodeDecodeError as bad:
+        return start + bad.start
+    return None

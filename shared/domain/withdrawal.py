@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 
 from pydantic_core import from_json
 
-from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of, spans_of
+from shared.domain.accepted_part import LinesOfPart, accepted_lines, names_of
 from shared.domain.device_line import Order, Rejected
 from shared.domain.finding import Finding
 from shared.domain.formats.format import Format
 from shared.domain.formats.ndjson import split_lines
+from shared.domain.line_spans import spans_of
 from shared.domain.namesakes import Repeats
 from shared.domain.parts import COLUMNS, Open, Part, Parts, csv_row, json_line
 from shared.domain.rules import Code

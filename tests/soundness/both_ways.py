@@ -10,11 +10,12 @@ from typing import Any, Final
 import pytest
 
 from shared.domain import block_judge
-from shared.domain.block_judge import AcceptedLines, Block, BlockJudge, JudgedBlock
+from shared.domain.block_judge import Block, BlockJudge, JudgedBlock
 from shared.domain.defaults import Defaults
 from shared.domain.device_line import Accepted, Judged, Order, judge_line
 from shared.domain.finding import Violation
 from shared.domain.pattern_set import PatternSet
+from shared.domain.sheets import AcceptedLines
 
 
 #: The same line is judged again and again, and the schema says the same of it each time.

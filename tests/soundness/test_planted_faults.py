@@ -21,17 +21,27 @@ CASES: Final = 100
 type Fault = Callable[[Pattern], Pattern]
 
 
+def rewritten(change: Callable[[bytes], bytes]) -> Fault:
+    """Change the expression, all but the closing brace."""
+
+    def fault(pattern: Pattern) -> Pattern:
+        *symbols, brace = pattern.symbols
+        return replace(pattern, symbols=(change(b"".join(symbols)), brace))
+
+    return fault
+
+
 def where(stands: str, comes: str) -> Fault:
     """Write something else where this stands in the expression."""
     pattern, other = re.compile(stands.encode()), comes.encode()
-    return lambda one: replace(one, expression=pattern.sub(lambda _: other, one.expression))
+    return rewritten(lambda expression: pattern.sub(lambda _: other, expression))
 
 
 def plain_text_of(letters: str) -> Fault:
     """Let plain text have other letters, and no more of them than must be."""
     pattern = re.compile(re.escape(PLAIN.encode()) + rb"(\{[0-9]+,[0-9]+\})\+")
-    return lambda one: replace(
-        one, expression=pattern.sub(lambda found: letters.encode() + found[1], one.expression)
+    return rewritten(
+        lambda expression: pattern.sub(lambda found: letters.encode() + found[1], expression)
     )
 
 
@@ -49,9 +59,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "a text may have a control character": plain_text_of(r"[\x01-\x09 !#-\[\]-\xff]"),
     "a number may be larger": where(r"\[0-9\]\{0,14\}\+", "[0-9]{0,16}+"),
     "a number may begin with 0": where(r"\[1-9\]\[0-9\]", "[0-9][0-9]"),
-    "names and words may have any case": lambda one: replace(
-        one, expression=b"(?i:%s)" % one.expression
-    ),
+    "names and words may have any case": rewritten(lambda expression: b"(?i:%s)" % expression),
     "warnings are forgotten": lambda one: replace(one, warnings=()),
     "what is left out is not appended": lambda one: replace(one, edit=NO_EDIT),
     "children are taken for devices": lambda one: replace(one, order=Order.DEVICE),

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import repeated_keys
-from shared.domain.accepted_part import spans_of
 from shared.domain.device_line import Order
 from shared.domain.formats.ndjson import Ndjson
+from shared.domain.line_spans import spans_of
 from shared.domain.namesakes import Repeats
 from shared.domain.parts import Part
 from shared.domain.rules import Code

@@ -55,12 +55,13 @@ def test_a_look_is_learned_when_it_came_some_times():
 
 
 def test_each_line_is_told_with_the_pattern_that_it_fits():
-    """The id of its device stands at its place, and nowhere else."""
+    """A mark of the pattern stands at the place of the line, and nowhere else."""
     patterns = taught(a_line("a"), a_line("b", importMode="delete"))
     fits = patterns.fits(a_file(a_line("x"), b"{}", a_line("y", importMode="delete"), b""))
     assert fits
-    assert [list(ids) for _, ids in fits.ids] == [[b"x", b"", b"", b""], [b"", b"", b"y", b""]]
-    assert [pattern.traits.mode for pattern, _ in fits.ids] == ["createOrUpdate", "delete"]
+    assert fits.keys == [b"x", b"", b"y", b""]
+    places = {one.traits.mode: list(map(bool, marks)) for one, marks in fits.marks}
+    assert places == {"createOrUpdate": [1, 0, 0, 0], "delete": [0, 0, 1, 0]}
 
 
 lines = st.sampled_from(
@@ -94,6 +95,21 @@ def test_members_may_be_sorted_by_name():
         {"authentication": {"symmetricKey": both}, "id": "a", "status": "enabled"}
     ).encode()
     assert keys(taught(line, of_shape(1)), line, of_shape(2), of_shape(1)) == [b"a", b"", b"d1"]
+
+
+def test_patterns_that_begin_alike_are_told_apart():
+    """What they have in common is looked at once, wherever they part."""
+    looks = [
+        a_line("a", importMode=mode, **members)
+        for mode in ("create", "update")
+        for members in ({}, {"tags": {"n": 1}}, {"tags": {"n": "x"}}, {"statusReason": "x"})
+    ]
+    fits = taught(*looks).fits(a_file(*reversed(looks)))
+    assert fits
+    assert fits.keys == [b"a"] * len(looks)
+    for place, (_, marks) in enumerate(fits.marks):
+        expected = [line == place for line in range(len(looks))]
+        assert [bool(mark) for mark in reversed(marks)] == expected
 
 
 def test_alike_lines_cost_one_lesson():
