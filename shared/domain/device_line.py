@@ -5,7 +5,6 @@ refused here. A line is accepted, rejected with every rule it breaks, or skipped
 An accepted line whose meaning needs no change keeps its bytes; only others are written anew.
 """
 
-import json
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from shared.domain.ambiguity import ambiguities
 from shared.domain.canonical_line import Edit, canonical_line, complete
@@ -218,7 +218,7 @@ def _rejected(number: int, text: bytes, findings: Iterable[Finding]) -> Rejected
 def _device_id(text: bytes) -> str | None:
     """Return the id that a broken line seems to be about."""
     try:
-        value = json.loads(text)["id"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        value = from_json(text)["id"]
+    except (ValueError, TypeError, KeyError):
         return None
     return redacted(value, 128) if isinstance(value, str) else None
