@@ -16,6 +16,8 @@ DEVICE_FILES: Final = "device-files"
 QUEUES: Final = {
     f"{queue}-poison": queue for queue in ("start-tickets", "export-requests", "cancel-requests")
 }
+#: How the name of a message ends that is too long for a result.
+CUT: Final = "…"
 
 
 def redrive(
@@ -35,6 +37,9 @@ def redrive(
     """
     if container != DEVICE_FILES and container not in QUEUES:
         message = f"use {DEVICE_FILES} or {' or '.join(QUEUES)}"
+        raise typer.BadParameter(message)
+    if container in QUEUES and any(name.endswith(CUT) for name in names):
+        message = "a message that results show cut short cannot be sent again; request it anew"
         raise typer.BadParameter(message)
     console = Console()
     missing = 0

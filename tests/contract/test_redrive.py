@@ -8,6 +8,7 @@ from azure.storage.queue import QueueServiceClient
 from cli.connections import Connections
 from cli.redrive import QUEUES, redrive, redrive_file, redrive_one
 from emulators.azurite import RunningAzurite
+from shared.domain.redaction import redacted
 
 
 def test_a_file_becomes_a_new_version_of_itself(
@@ -52,3 +53,10 @@ def test_a_container_that_holds_nothing_to_try_again_is_refused():
     """Before any connection is made."""
     with pytest.raises(typer.BadParameter, match="export-requests-poison"):
         redrive(["x"], container="reports")
+
+
+def test_a_message_that_was_cut_is_not_sent():
+    """Results show the beginning of a long one; whoever reads it would refuse that again."""
+    cut = redacted('{"target": "%s"}' % ("x" * 300), 200)
+    with pytest.raises(typer.BadParameter, match="request it anew"):
+        redrive([cut], container="export-requests-poison")
