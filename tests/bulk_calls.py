@@ -111,12 +111,17 @@ class BulkCalls:
 
     def accept(self, *lines: bytes) -> AttemptRef:
         """Lay out accepted lines, and start, as the app does."""
+        ref = self.lay_out(*lines)
+        self.target.start(ref)
+        return ref
+
+    def lay_out(self, *lines: bytes) -> AttemptRef:
+        """Lay out accepted lines, as the app does before it starts."""
         work = Container(self.storage, "work").client
         work.upload_blob(f"{self.fresh}/devices.txt", a_file(*lines), overwrite=True)
         ref = AttemptRef(self.fresh, 1, len(lines))
         self.target.preflight(ref, {"create": len(lines)})
         self.target.prepare(ref)
-        self.target.start(ref)
         return ref
 
     def poll(self, ref: AttemptRef) -> Job:

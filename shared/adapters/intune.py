@@ -64,8 +64,7 @@ class IntuneTarget(RunTarget[ChunkedRun]):
             raise TargetBusy(message)
         try:
             if (stored := self._runs.read(ref)) and stored.run.status is None:
-                started = stored.run.model_copy(update={"status": JobStatus.RUNNING})
-                self._runs.write(ref, started, stored.version)
+                self._set_going(ref, stored)
                 return job_id(ref)
         except Conflict:
             pass  # it was withdrawn just now

@@ -12,7 +12,7 @@ from shared.adapters.bulk_run import BulkHabit, BulkPlace, BulkRun
 from shared.adapters.hub_scopes import HubScopes
 from shared.adapters.hub_target import check_room
 from shared.adapters.line_errors import line_errors
-from shared.adapters.run_documents import RunDocuments, Stored, job_id
+from shared.adapters.run_documents import RunDocuments, job_id
 from shared.adapters.run_target import RunTarget
 from shared.domain.accepted_part import names_of
 from shared.domain.capacity import Usage
@@ -82,7 +82,10 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
         if stored is None:
             raise TargetRefused(NOT_PREPARED, "there is no checkpoint to start from")
         if stored.run.status is None:
-            self._set_going(ref, stored)
+            try:
+                self._set_going(ref, stored)
+            except Conflict as gone:
+                raise TargetRefused(NOT_PREPARED, "the checkpoint was taken away") from gone
         return job_id(ref)
 
     def advance(self, ref: AttemptRef, job_id: str, _: Sequence[Job]) -> Job | None:
@@ -91,7 +94,8 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
         if stored is None or stored.run.status is None:
             return None
         run = BulkRun(self._place, self._habit, self._runs, ref, stored).go_on()
-        return Job(job_id, "import", run.status or JobStatus.UNKNOWN, run.failure_reason)
+        status = run.status or JobStatus.UNKNOWN
+        return Job(job_id, "import", status, run.failure_reason, tells_of_lines=True)
 
     @contextmanager
     def outcome(self, ref: AttemptRef) -> Iterator[LineErrors | None]:
@@ -103,15 +107,9 @@ class IotHubBulkTarget(RunTarget[Checkpoint]):
             with line_errors(self._said(ref, stored.run)) as errors:
                 yield errors
 
-    def _set_going(self, ref: AttemptRef, stored: Stored[Checkpoint]) -> None:
-        running = stored.run.with_status(JobStatus.RUNNING)
-        try:
-            self._runs.write(ref, running, stored.version)
-        except Conflict as gone:
-            raise TargetRefused(NOT_PREPARED, "the checkpoint was taken away") from gone
-
     def _said(self, ref: AttemptRef, ended: Checkpoint) -> Iterator[LineError]:
-        yield from self._runs.told(ref)
+        # What a worker puts away is in the checkpoint until that says so.
+        yield from self._runs.told(ref, ended.put_away)
         yield from ended.said
         if not ended.is_through:
             why = ended.refused or CANCELLED

@@ -8,6 +8,7 @@ is what was to be told of the lines of a chunk.
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 from shared.adapters.blob_documents import BlobDocuments
 from shared.domain.errors import Conflict
@@ -101,9 +102,9 @@ class RunDocuments[R: Run]:
         with suppress(Conflict):
             self._documents.create(f"{_outcomes(ref)}{number:06}.json", body)
 
-    def told(self, ref: AttemptRef) -> Iterator[LineError]:
-        """Yield what is to be told of all chunks, in their order."""
-        for blob in self._documents.list(_outcomes(ref)):
+    def told(self, ref: AttemptRef, chunks: int | None = None) -> Iterator[LineError]:
+        """Yield what is to be told of so many chunks, or of all of them, in their order."""
+        for blob in islice(self._documents.list(_outcomes(ref)), chunks):
             document = self._documents.read(blob.name)
             for one in document.body["said"] if document else ():
                 yield LineError(**one)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from shared.adapters.run_documents import RunDocuments
+from shared.adapters.run_documents import RunDocuments, Stored
+from shared.domain.errors import AnswerLost, Unavailable
 from shared.domain.formats.recognition import Kind
-from shared.domain.job import Job
+from shared.domain.job import Job, JobStatus
 from shared.domain.run import Run
 from shared.domain.task import Task
 from shared.ports import AttemptRef, Scopes, Target
@@ -37,6 +38,19 @@ class RunTarget[R: Run]:
     def way_for(self, _lines: int) -> str:
         """Return the only way; see the port."""
         return ""
+
+    def _set_going(self, ref: AttemptRef, stored: Stored[R]) -> None:
+        """Start a run that was laid down.
+
+        Raises:
+            Conflict: It was taken back, or somebody else wrote it.
+            AnswerLost: It may be going: nobody knows what became of the write.
+        """
+        going = stored.run.model_copy(update={"status": JobStatus.RUNNING})
+        try:
+            self._runs.write(ref, going, stored.version)
+        except Unavailable as lost:
+            raise AnswerLost(str(lost)).blaming(lost.service) from lost
 
     def look(self) -> Sequence[Job]:
         """Return all runs that were started; see the port."""

@@ -32,6 +32,8 @@ class Job:
     kind: str
     status: JobStatus
     failure_reason: str = ""
+    #: Whether the target tells of each line, though the job came to a bad end.
+    tells_of_lines: bool = False
 
     @property
     def takes_slot(self) -> bool:

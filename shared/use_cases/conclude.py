@@ -76,12 +76,15 @@ def ending_for_all(state: State, outcome: Outcome, reason: Reason) -> Ending:
     return Ending(state, lambda *_: verdict, reason=reason)
 
 
-def ending_by_line(errors: LineErrors) -> Ending:
-    """Return the ending of a job that went through the file: each line for itself."""
+def ending_by_line(
+    errors: LineErrors, state: State = State.COMPLETED, reason: Reason | None = None
+) -> Ending:
+    """Return the ending of a job of which the target tells line by line."""
     return Ending(
-        State.COMPLETED,
+        state,
         lambda device_id, module_id, _: verdict_on(errors.take(device_id, module_id)),
         errors.rest,
+        reason,
     )
 
 

@@ -218,17 +218,27 @@ def _follow(ports: Ports, record: ImportRecord, jobs: Sequence[Job]) -> None:
     if job is None:
         _missing(ports, record, Reason(code="job_missing", text="the hub does not show the job"))
     elif job.status in _ENDS:
-        text = f"the job has ended as {job.status}: {job.failure_reason or 'without a reason'}"
-        if job.status is JobStatus.CANCELLED:
-            text += "; what it had done by then stays done"
-        reason = Reason(code=f"job_{job.status}", text=text)
-        conclude(ports, record, ending_for_all(_ENDS[job.status], Outcome.FAILED, reason))
+        _break_off(ports, record, job)
     elif job.status is JobStatus.COMPLETED:
         _complete(ports, record)
     elif record.cancel_asked_at:
         ask_to_cancel(ports, record)
     elif record.attempt.missing_since:
         ports.records.replace(record.amend(**record.with_attempt(missing_since=None)))
+
+
+def _break_off(ports: Ports, record: ImportRecord, job: Job) -> None:
+    """End an import whose job came to a bad end: line by line where the target can tell."""
+    text = f"the job has ended as {job.status}: {job.failure_reason or 'without a reason'}"
+    if job.status is JobStatus.CANCELLED:
+        text += "; what it had done by then stays done"
+    reason = Reason(code=f"job_{job.status}", text=text)
+    state = _ENDS[job.status]
+    if not job.tells_of_lines:
+        conclude(ports, record, ending_for_all(state, Outcome.FAILED, reason))
+        return
+    with said_in_phase(ports, record, record.attempt.phase) as errors:
+        conclude(ports, record, ending_by_line(errors, state, reason))
 
 
 def _complete(ports: Ports, record: ImportRecord) -> None:

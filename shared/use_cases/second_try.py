@@ -7,6 +7,7 @@ refused so is worth a call of its own, and not another job. Source: bulk identit
 import logging
 
 from shared.domain.accepted_part import names_of
+from shared.domain.errors import AnswerLost, Unavailable
 from shared.domain.formats.ndjson import split_lines
 from shared.domain.import_record import Attempt, ImportRecord
 from shared.domain.job import Job, JobStatus
@@ -62,6 +63,9 @@ def go_on_with_second_try(ports: Ports, record: ImportRecord) -> Job | None:
         return target.advance(ref, record.attempt.job_id, target.look())
     # Neither is a call to the hub, and both may be repeated by whoever comes after a crash.
     target.prepare(ref)
-    job_id = target.start(ref)
+    try:
+        job_id = target.start(ref)
+    except AnswerLost as lost:
+        raise Unavailable(str(lost)).blaming(lost.service) from lost
     ports.records.replace(record.amend(**record.with_attempt(job_id=job_id)))
     return Job(job_id, "import", JobStatus.RUNNING)

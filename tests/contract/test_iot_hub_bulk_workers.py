@@ -11,9 +11,10 @@ from emulators.iot_hub.server import RunningHub
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.bulk_run import BulkHabit
 from shared.adapters.iot_hub_bulk import MANY
+from shared.adapters.run_documents import job_id
 from shared.adapters.storage import Container
 from shared.domain.bulk_result import BulkResult, CallRefused
-from shared.domain.errors import Conflict
+from shared.domain.errors import AnswerLost, Conflict, Unavailable
 from shared.domain.job import JobStatus
 from shared.ports import AttemptRef
 from tests.builders import a_line
@@ -239,3 +240,34 @@ def test_the_killing_above_leaves_no_step_out(
     calls.place = calls.worker(Watched(Container(storage, fresh), killer), Mortal(calls, killer))
     calls.finish(ref)
     assert killer.steps == STEPS
+
+
+def test_a_start_whose_answer_got_lost_may_be_going(calls: BulkCalls):
+    """Were it taken for one that never happened, its run would keep the slot for good."""
+
+    def lost(when: str) -> None:
+        if when == "after":
+            message = "storage: no answer"
+            raise Unavailable(message)
+
+    ref = calls.lay_out(*devices(2, importMode="create"))
+    calls.place = calls.worker(Watched(Container(calls.storage, calls.fresh), lost))
+    with pytest.raises(AnswerLost):
+        calls.target.start(ref)
+    calls.place = calls.worker()
+    (job,) = calls.target.look()
+    assert job.takes_slot
+    calls.finish(ref)
+    assert calls.said(ref) == []
+
+
+def test_what_a_dead_worker_put_away_is_told_once(calls: BulkCalls):
+    """It stored what the hub said, and the import was cancelled before a checkpoint said so."""
+    killer = Killer(step=4, when="after")  # after the budget, the intent and the answer
+    ref = calls.accept(a_line("d1", importMode="update"), a_line("d2", importMode="create"))
+    calls.place = calls.worker(Watched(Container(calls.storage, calls.fresh), killer))
+    with pytest.raises(KeyboardInterrupt):
+        calls.poll(ref)
+    calls.place = calls.worker()
+    calls.target.cancel(job_id(ref))
+    assert [(one.device_id, one.code) for one in calls.said(ref)] == [("d1", "DeviceNotFound")]

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from shared.domain.errors import CannotCancel, ImporterError, TargetBusy, TargetRefused
 from shared.domain.formats.recognition import Kind
@@ -179,11 +180,11 @@ class FakeHub:
         *errors: LineError,
         status: JobStatus = JobStatus.COMPLETED,
         log: bool = True,
-        reason: str = "",
+        **members: Any,
     ) -> None:
-        """End the running job; `errors` is what its log will say."""
+        """End the running job; `errors` is what its log will say, `members` are the job's."""
         job = next(job for job in self.jobs.values() if job.takes_slot)
-        self.jobs[job.id] = replace(job, status=status, failure_reason=reason)
+        self.jobs[job.id] = replace(job, status=status, **members)
         owner = self._owners.get(job.id)
         if owner and log:
             self.logs[owner.import_id, owner.number] = list(errors)

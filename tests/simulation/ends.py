@@ -18,6 +18,8 @@ _EXCUSES: Final = frozenset(
 )
 #: Those of them with which an import may have a job.
 _WITH_A_JOB: Final = frozenset({"cancelled"})
+#: Codes of lines of which the app says that it does not know.
+_OPEN_ENDS: Final = frozenset({"cancelled", "answer_lost"})
 #: Seconds by which a clock that was put right may still be wrong.
 _CLOSE: Final = 3.0
 
@@ -43,6 +45,8 @@ def _state_is_tidy(seen: Invariants) -> None:
     for name, blob in seen.world.state.containers.get("state", {}).items():
         if name.startswith("active/"):
             seen.say(f"I10 {name} is left behind")
+        if name.startswith(("runs/", "outcomes/")):
+            seen.say(f"I10 {name} is left behind")
         if name.startswith("slots/") and json.loads(blob.content)["import_id"]:
             seen.say(f"I10 {name} is held")
 
@@ -52,13 +56,14 @@ def _explained(seen: Invariants, record: Mapping[str, Any]) -> None:
     jobs, state = seen.jobs[record["id"]], record["state"]
     reason = (record["reason"] or {}).get("code", "")
     if state == State.COMPLETED:
-        if [job.status for job in jobs] != [COMPLETED]:
+        if seen.world.bulk_rate is None and [job.status for job in jobs] != [COMPLETED]:
             seen.say(f"I2 {record['id']} completed by {len(jobs)} jobs")
     elif reason in {"unclear_start", "outcome_missing", "job_missing"} or reason.startswith(
         "job_"
     ):
         ended = [job for job in jobs if job.status != COMPLETED]
-        if not ended and not _foreign_jobs(seen, record):
+        by_hand = seen.world.bulk_rate is not None and record["cancel_asked_at"]
+        if not ended and not by_hand and not _foreign_jobs(seen, record):
             seen.say(f"I1 {record['id']} is {state} for {reason}, which nothing explains")
     elif reason not in _EXCUSES:
         seen.say(f"I1 {record['id']} is {state} for {reason!r}")
@@ -101,11 +106,29 @@ def _lines_add_up(seen: Invariants, record: Mapping[str, Any]) -> None:
 def _as_the_hub_did(
     seen: Invariants, record: Mapping[str, Any], told: list[Mapping[str, Any]]
 ) -> None:
-    """Look whether what is said to be applied was in a job that completed."""
+    """Look whether what is said to be applied was in a job that completed, or in a bulk call."""
+    if seen.world.bulk_rate is not None:
+        _as_calls_did(seen, told)
+        return
     sent = {json.loads(line)["id"] for job in seen.jobs[record["id"]] for line in job.lines}
     for line in told:
         if line["outcome"] == "applied" and line["deviceId"] not in sent:
             seen.say(f"I8 {line['deviceId']} is said to be applied, and was never sent")
+
+
+def _as_calls_did(seen: Invariants, told: list[Mapping[str, Any]]) -> None:
+    """Look whether lines are said to be applied exactly if the hub has the device by them.
+
+    Nobody knows of a call that was under way when its import was cancelled, or of a line whose
+    answers got lost again and again; these say so.
+    """
+    for line in told:
+        is_there = line["deviceId"] in seen.written
+        if line["outcome"] == "applied" and not is_there:
+            seen.say(f"I8 {line['deviceId']} is said to be applied, and is not there")
+        is_open = line["code"] in _OPEN_ENDS
+        if line["outcome"] in {"failed", "skipped"} and is_there and not is_open:
+            seen.say(f"I8 {line['deviceId']} is there, and is said to be {line['outcome']}")
 
 
 def _is_of(record: Mapping[str, Any], name: str, etag: str) -> bool:

@@ -17,6 +17,9 @@ MOST_SKEW: Final = 600.0
 PAUSES: Final = (1.0, 7200.0)
 #: Seconds after an intent in which a start that has stopped is recovered.
 RECOVERED: Final = (180.0, 420.0)
+#: A bulk call reaches the hub so many seconds after the last look at the clock, at most: one that
+#: comes when its lines have been looked at cannot be kept from being applied again.
+UNFENCED: Final = 100.0
 #: The chance that a seed has a kind of fault at all.
 _SOME: Final = 0.4
 #: The same of those that the protocol of a start is about.
@@ -113,6 +116,8 @@ class SeededFaults:
             before = self.too_long() if self.happens(self.zombie) else 0.0
         else:
             before = self.long() if self.happens(self.pause) else 0.0
+        if about == "POST /devices":
+            before = min(before, UNFENCED)
         fate = self._fate(name, posts=posts, at=self.time() + before)
         dies, rest = self.happens(self.crash), self.happens(self.crash)
         if not (before or dies or rest or looks or fate is not Fate.ARRIVES or self.pause):

@@ -3,7 +3,7 @@
 import json
 from random import Random
 
-from tests.simulation.hub import TAKEN
+from tests.simulation.registry import TAKEN
 from tests.simulation.world import DEVICE_KEY
 
 
@@ -36,6 +36,12 @@ def repeated(name: str) -> bytes:
     return line(f"{name}-1") + line(f"{name}-2") + line(f"{name}-1")
 
 
+def keyless(name: str) -> bytes:
+    """Return a file with lines that do harm if they are applied twice: each makes new keys."""
+    members = ({"id": f"{name}-1"}, {"id": f"{name}-2", "tags": {"line": 1}})
+    return b"".join(json.dumps(line).encode() + b"\n" for line in members)
+
+
 def some_file(random: Random, name: str) -> bytes:
     """Return one of them; its devices are in no other file."""
-    return random.choices((good, mixed, repeated, hopeless), (4, 3, 2, 1))[0](name)
+    return random.choices((good, mixed, repeated, keyless, hopeless), (3, 3, 2, 2, 1))[0](name)

@@ -1,4 +1,4 @@
-"""An IoT hub in memory, behind azure-core's pipeline client: its jobs, and nothing else.
+"""An IoT hub in memory, behind azure-core's pipeline client: its jobs and its registry.
 
 It refuses what the hub refuses. It reads the input when a job is created, so a call that comes
 after the fence finds nothing.
@@ -10,18 +10,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from itertools import count
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from azure.core.rest import HttpRequest
 
 from shared.adapters.exchange import CONFIGURATION_ERRORS, CONFIGURATIONS, DEVICES, ERRORS
 from tests.simulation.network import Fate, Network, no_answer
+from tests.simulation.registry import TAKEN, FakeRegistry
 from tests.simulation.storage import Account
 
 
-#: A device that the hub has already, so that it cannot be created.
-TAKEN: Final = "taken-"
 #: Ends of jobs.
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 
@@ -99,6 +98,7 @@ class FakeIotHub:
     #: How long a job takes, and how it ends.
     course: Callable[[HubJob], tuple[float, str]] = lambda _job: (60.0, COMPLETED)
     jobs: dict[str, HubJob] = field(default_factory=dict)
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
     #: What becomes of the first POST, if it does not simply arrive.
     first_post: Fate | None = None
     posts: int = 0
@@ -129,18 +129,32 @@ class FakeIotHub:
             self.later(seconds, lambda: self._end(job, COMPLETED))
 
     def _answer(self, request: HttpRequest) -> Answer:
-        path = unquote(urlsplit(request.url).path)
-        match request.method, path.strip("/").split("/"):
-            case "GET", ["jobs"]:
+        what, *names = unquote(urlsplit(request.url).path).strip("/").split("/")
+        if what in {"devices", "twins"}:
+            return self._in_registry(request, what, *names)
+        return self._of_jobs(request, what, *names)
+
+    def _of_jobs(self, request: HttpRequest, *path: str) -> Answer:
+        match request.method, path:
+            case "GET", ("jobs",):
                 seen = (one.shown(self.time() - self.network.stale) for one in self.jobs.values())
                 return Answer(200, [job for job in seen if job])
-            case "GET", ["statistics", "devices"]:
-                return Answer(200, {"totalDeviceCount": 0})
-            case "POST", ["jobs", "create"]:
+            case "GET", ("statistics", "devices"):
+                return Answer(200, {"totalDeviceCount": len(self.registry.devices)})
+            case "POST", ("jobs", "create"):
                 return self._create(json.loads(request.content))
-            case verb, ["jobs", job_id]:
+            case verb, ("jobs", job_id):
                 return self._one(verb, self.jobs.get(job_id))
         return _error(HTTPStatus.NOT_FOUND, "NotFound")
+
+    def _in_registry(self, request: HttpRequest, what: str, device_id: str = "") -> Answer:
+        if request.method == "POST":
+            result = self.registry.apply(json.loads(request.content))
+            status = HTTPStatus.OK if result["isSuccessful"] else HTTPStatus.BAD_REQUEST
+            return Answer(status, result)
+        look = self.registry.identity if what == "devices" else self.registry.twin
+        shown = look(device_id)
+        return Answer(200, shown) if shown else _error(HTTPStatus.NOT_FOUND, "DeviceNotFound")
 
     def _one(self, verb: str, job: HubJob | None) -> Answer:
         if job is None:

@@ -40,6 +40,8 @@ class Invariants(logging.Handler):
         self.queued: dict[str, float] = {}
         #: Jobs of ours by import.
         self.jobs: dict[str, list[HubJob]] = defaultdict(list)
+        #: Devices that bulk calls made.
+        self.written: set[str] = set()
         #: Numbers of the events of an import that arrived, without repeats.
         self.events: dict[str, list[int]] = defaultdict(list)
         #: When whoever acts now began, in seconds of the world.
@@ -53,6 +55,7 @@ class Invariants(logging.Handler):
         world.refused = self._refused
         for hub in world.hubs.values():
             hub.watch = self._hub_watch(hub)
+            hub.registry.watch = self._written
 
     @property
     def goes_on(self) -> bool:
@@ -204,6 +207,13 @@ class Invariants(logging.Handler):
         latest = self.records[job.import_id]["attempts"][-1]["number"]
         if job.attempt != latest:
             self.say(f"I2 attempt {job.attempt} of {job.import_id} begins after attempt {latest}")
+
+    def _written(self, device_id: str) -> None:
+        """Look whether a line was applied twice: no two lines name the same device."""
+        self._tell(f"   {device_id} is written")
+        if device_id in self.written:
+            self.say(f"I2 {device_id} is written again")
+        self.written.add(device_id)
 
     def _overlaps(self, hub: FakeIotHub, wanted: HubJob) -> None:
         """Look at a job of ours that nothing but the hub's quota kept from running."""

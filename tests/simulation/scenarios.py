@@ -113,6 +113,8 @@ class Scenario:
     has_key: bool = True
     #: Bytes of a block; small ones make a small file a large one.
     block_bytes: int | None = None
+    #: Lines a minute, if imports go by bulk calls.
+    bulk_rate: int | None = None
 
 
 def _good(host: Host) -> None:
@@ -199,6 +201,7 @@ SCENARIOS: Final = {
     "start without an answer": Scenario(_no_answer, ("completed",)),
     "export": Scenario(_export, ("completed",)),
     "configurations": Scenario(_configurations, ("completed",)),
+    "bulk calls": Scenario(_two_in_one_slot, ("completed", "completed"), bulk_rate=100),
     "large file, signed by an identity": Scenario(
         _bad_lines, ("completed",), has_key=False, block_bytes=64
     ),

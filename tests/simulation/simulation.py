@@ -40,6 +40,8 @@ AGAIN, UNSEEN = 5.0, 90.0
 #: Ticks in which something must end when the world is good again.
 TICKS: Final = 5
 
+#: Lines a minute, where imports go by bulk calls: hardly any, and more than there are.
+BULK_RATES: Final = (2, 100)
 HUBS: Final = {
     "factory-a": "hub-a.azure-devices.net",
     "factory-b": "hub-b.azure-devices.net",
@@ -51,7 +53,10 @@ class Simulation:
 
     def __init__(self, seed: int, trace: Callable[[str], None] | None = None) -> None:
         self.random = random = Random(seed)  # noqa: S311 - it must come again
-        self.world = World(HUBS if random.random() < 0.2 else None)
+        self.world = World(
+            HUBS if random.random() < 0.2 else None,
+            bulk_rate=random.choice(BULK_RATES) if random.random() < 0.25 else None,
+        )
         self.faults = SeededFaults.of(random, self.world.time, BAD)
         self.invariants = Invariants(self.world)
         self.invariants.began = self._began

@@ -18,9 +18,13 @@ from shared.adapters import access_check, blob_files, blob_writing, exchange, li
 from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
 from shared.adapters.blob_records import BlobRecords, BlobSlots
+from shared.adapters.bulk_run import BulkPlace
 from shared.adapters.exchange import Exchange
+from shared.adapters.hub_budget import HubBudget
 from shared.adapters.iot_hub import IotHubTarget
+from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
 from shared.adapters.iot_hub_client import IotHubClient
+from shared.adapters.iot_hub_registry import IotHubRegistry
 from shared.adapters.service_bus import ServiceBusResults
 from shared.adapters.storage import Container
 from shared.adapters.storage_clock import StorageClock
@@ -46,6 +50,8 @@ from tests.simulation.storage import SIGNATURE, Account, Blob, FakeBlobService, 
 BEGIN: Final = datetime(2026, 3, 2, 6, tzinfo=UTC)
 PATIENCE: Final = timedelta(minutes=3)
 CONTAINER: Final = "device-files"
+#: Devices that a hub takes.
+ROOM: Final = 1_000_000
 #: A key of a device; it must leave only for the places where keys must be.
 DEVICE_KEY: Final = "Q2FuYXJ5T2ZBRGV2aWNlS2V5Q2FuYXJ5T2ZBRGV2aWNl"
 
@@ -110,9 +116,21 @@ class Instance:
 
 
 class World:
-    """Services that keep state, and the time."""
+    """Services that keep state, and the time.
 
-    def __init__(self, hosts: Mapping[str, str] | None = None, *, has_key: bool = True) -> None:
+    Args:
+        hosts: Hubs by the aliases of targets; one if left out.
+        has_key: Whether the app signs by the key of the account.
+        bulk_rate: If it is given, imports go by bulk calls, so many lines a minute.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, str] | None = None,
+        *,
+        has_key: bool = True,
+        bulk_rate: int | None = None,
+    ) -> None:
         self.seconds = 0.0
         self.network = Network()
         self.state = self._account("devices", has_key=has_key)
@@ -122,6 +140,7 @@ class World:
         self.state.containers[CONTAINER] = {}
         self.bus: Any = FakeServiceBus(self.network)
         self.aliases = hosts or {"factory-a": "hub-a.azure-devices.net"}
+        self.bulk_rate = bulk_rate
         self.hubs = {host: self._hub(host) for host in self.aliases.values()}
         self._later: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()
@@ -166,15 +185,24 @@ class World:
         exchanged: Any = FakeBlobService(self.exchange)
         documents = _Documents(Container(state, "state"), self)
         containers = Exchange(exchanged, state, clock)
+        work = BlobWork(state)
+
+        def target(host: str) -> Target:
+            client = IotHubClient(host, SansIOHTTPPolicy(), 30)
+            if self.bulk_rate is None:
+                return IotHubTarget(client, containers, strict=False)
+            budget = HubBudget(documents, clock, host, self.bulk_rate)
+            registry = IotHubRegistry(client)
+            place = BulkPlace(registry, documents, budget, work, clock, PATIENCE, ROOM)
+            return IotHubBulkTarget(place, MANY, strict=False)
+
         return Instance(
             clock=clock,
             files=BlobDeviceFiles(state),
-            work=BlobWork(state),
+            work=work,
             records=BlobRecords(documents),
             slots=BlobSlots(documents, clock),
-            targets={
-                alias: self._target(host, containers) for alias, host in self.aliases.items()
-            },
+            targets={alias: target(host) for alias, host in self.aliases.items()},
             results=ServiceBusResults(self.bus, "import-results"),
             exchange=containers,
             bus=self.bus,
@@ -214,10 +242,6 @@ class World:
 
     def _hub_at(self, url: str) -> FakeIotHub:
         return self.hubs[urlsplit(url).netloc]
-
-    def _target(self, host: str, containers: Exchange) -> Target:
-        client = IotHubClient(host, SansIOHTTPPolicy(), 30)
-        return IotHubTarget(client, containers, strict=False)
 
 
 class AtOnce:

@@ -303,7 +303,7 @@ def test_a_phase_that_fails_ends_the_import(world: EdgeWorld):
     world.go_on()
     while world.record(import_id).state is not State.RUNNING:
         world.tick()
-    world.hub.finish(status=JobStatus.FAILED, log=False, reason="broken")
+    world.hub.finish(status=JobStatus.FAILED, log=False, failure_reason="broken")
     world.go_through(import_id)
     assert world.record(import_id).state is State.FAILED
     outcomes = {(device_id, outcome) for _, device_id, outcome, _ in world.report(import_id)}

@@ -101,7 +101,7 @@ def test_all_comes_back_if_the_job_fails():
         "factory-a/x.csv", f"id,deviceScope\nleaf,{SCOPE}\na,\n \nb,\n".encode()
     )
     world.start(import_id)
-    world.hub.finish(status=JobStatus.FAILED, reason="storage was away")
+    world.hub.finish(status=JobStatus.FAILED, failure_reason="storage was away")
     world.poll()
     assert retry_of(world, import_id)[1] == f"id,deviceScope\n \nleaf,{SCOPE}\na,\nb,\n".encode()
 

@@ -93,7 +93,7 @@ def test_a_job_that_did_not_complete_ends_the_import(
     world: World, running: str, status: JobStatus, state: State
 ):
     """The state is the hub's, and every line that was sent counts as failed."""
-    world.hub.finish(status=status, reason="storage was away")
+    world.hub.finish(status=status, failure_reason="storage was away")
     world.poll()
     result = world.result(running)
     assert result.data["status"] == state
@@ -364,3 +364,19 @@ def test_an_idle_app_asks_nobody(world: World):
 
 def _die(*_):
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])
+def test_a_job_that_was_broken_off_tells_of_lines_if_its_target_can(
+    world: World, status: JobStatus
+):
+    """What was applied is not said to have failed, and stands in no retry file."""
+    import_id = world.drop("factory-a/x", a_file(a_line("d1"), a_line("d2")))
+    world.start(import_id)
+    error = LineError("d2", None, "cancelled", "cancelled before the hub answered")
+    world.hub.finish(error, status=status, tells_of_lines=True)
+    world.poll()
+    result = world.result(import_id).data
+    assert (result["status"], result["reason"]["code"]) == (status, f"job_{status}")
+    assert (result["counts"]["applied"], result["counts"]["failed"]) == (1, 1)
+    assert world.work.lines(f"work/{import_id}/retry.ndjson") == [a_line("d2")]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shared.domain.bulk_result import QUOTA
-from shared.domain.errors import Unavailable
+from shared.domain.errors import AnswerLost, Unavailable
 from shared.domain.import_errors import LineError
 from shared.domain.job import JobStatus
 from shared.domain.lifecycle import State
@@ -179,3 +179,16 @@ def test_a_second_try_can_be_cancelled(world: World, running: str, again: FakeHu
     (job,) = again.jobs.values()
     assert job.status is JobStatus.CANCELLED
     assert report(world, running)[1] == ("d2", "failed", QUOTA)
+
+
+def test_a_second_try_whose_start_has_no_answer_is_started_again(
+    world: World, running: str, again: FakeHub
+):
+    """Its run is ours, and a start of it may be repeated."""
+    world.hub.finish(*full("d2"))
+    world.poll()
+    again.refuse["start"] = AnswerLost("storage: no answer")
+    world.poll()
+    assert world.record(running).attempt.job_id is None
+    world.poll()
+    assert world.record(running).attempt.job_id
