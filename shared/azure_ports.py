@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from shared.adapters.iot_hub_client import IotHubClient
     from shared.adapters.rest import Signing
     from shared.adapters.storage_clock import StorageClock
-    from shared.ports import Clock, DeviceFiles, Records, Results, Slots, Target, Work
+    from shared.ports import (
+        Clock,
+        DeviceFiles,
+        MadeForAttempts,
+        Records,
+        Results,
+        Slots,
+        Target,
+        Work,
+    )
     from shared.settings import Connection, Settings, TargetSettings
 
 #: Once more, for a connection that was closed because it was idle. If the bus is away, the next
@@ -121,6 +130,13 @@ class AzurePorts:
         from shared.adapters.exchange import Exchange
 
         return Exchange(_blob_service(self._settings.exchange), self._storage, self.clock)
+
+    @cached_property
+    def runs(self) -> "MadeForAttempts":
+        """The runs of all targets without jobs of their own."""
+        from shared.adapters.kept_runs import KeptRuns
+
+        return KeptRuns(self._documents)
 
     def _account_of(self, target: "TargetSettings") -> str | None:
         """Return the storage account that the hub uses as who it is; None if with a SAS."""

@@ -339,18 +339,22 @@ class Target(Protocol):
         ...
 
 
-class ExchangeContainers(Protocol):
-    """The containers through which files go to and from hubs: one for each attempt."""
+class MadeForAttempts(Protocol):
+    """What is made for attempts and goes with them: exchange containers, or runs of ours."""
 
     def made_before(self, when: datetime) -> Iterator[AttemptRef]:
-        """Yield the attempts of this app whose containers were made before `when`, in UTC.
+        """Yield the attempts of this app for which something was last made before `when`, in UTC.
 
         How many lines they have is not known.
         """
         ...
 
     def remove(self, ref: AttemptRef) -> None:
-        """Delete the container of an attempt. Doing so twice changes nothing."""
+        """Delete what was made for an attempt. Doing so twice changes nothing.
+
+        Raises:
+            Conflict: It has changed just now.
+        """
         ...
 
 
@@ -378,6 +382,8 @@ class Ports(Protocol):
     @property
     def targets(self) -> Mapping[str, Target]: ...  # noqa: D102
     @property
-    def exchange(self) -> ExchangeContainers: ...  # noqa: D102
+    def exchange(self) -> MadeForAttempts: ...  # noqa: D102
+    @property
+    def runs(self) -> MadeForAttempts: ...  # noqa: D102
     @property
     def results(self) -> Results: ...  # noqa: D102

@@ -16,7 +16,7 @@ from shared.domain.errors import TryAgain, Unavailable
 from shared.domain.import_record import ImportRecord, Source, import_id
 from shared.domain.lifecycle import State
 from shared.ports import Ports
-from shared.use_cases.sweep_exchange import sweep_exchange
+from shared.use_cases.sweep_attempts import sweep_attempts
 from shared.use_cases.sweep_slots import sweep_slots
 from shared.use_cases.validate_device_file import validate_device_file, validate_received
 
@@ -44,7 +44,7 @@ def reconcile_device_files(
         tickets += _done(take_in)
     for stopped in _stopped(ports):
         tickets += _done(partial(_resume, ports, stopped, default_target, overdue))
-    sweep_exchange(ports)
+    sweep_attempts(ports)
     sweep_slots(ports, overdue)
     return tickets
 

@@ -21,6 +21,7 @@ from shared.adapters.blob_documents import BlobDocuments
 from shared.adapters.blob_files import BlobDeviceFiles, BlobWork
 from shared.adapters.blob_records import BlobRecords, BlobSlots
 from shared.adapters.exchange import Exchange
+from shared.adapters.kept_runs import KeptRuns
 from shared.adapters.storage import CLIENT_OPTIONS, Container
 from shared.adapters.system_clock import SystemClock
 from tests.builders import a_file, a_line
@@ -65,6 +66,7 @@ class WatchedApp:
         self.slots = BlobSlots(documents, self.clock)
         self.targets = {"factory-a": FakeHub(FakeWork())}
         self.exchange = Exchange(self.service, self.service, self.clock)
+        self.runs = KeptRuns(documents)
 
 
 @contextmanager

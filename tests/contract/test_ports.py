@@ -19,7 +19,7 @@ SUITES = {
     ports.Slots: ("test_slots.py", "azurite"),
     ports.LineErrors: ("test_line_errors.py", "sqlite"),
     ports.Scopes: ("test_scopes.py", "registry"),
-    ports.ExchangeContainers: ("test_exchange_containers.py", "azurite"),
+    ports.MadeForAttempts: ("test_made_for_attempts.py", "azurite"),
     ports.Target: ("test_target.py", "data plane"),
     ports.Results: ("test_results.py", "emulator"),
 }

@@ -11,9 +11,9 @@ from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.start_import_job import start_import_job
 from shared.use_cases.validate_device_file import validate_device_file
 from tests.fakes.clock import FakeClock
-from tests.fakes.exchange import FakeExchange
 from tests.fakes.files import FakeDeviceFiles, FakeWork
 from tests.fakes.hub import FakeHub
+from tests.fakes.made_for_attempts import FakeMadeForAttempts
 from tests.fakes.records import FakeRecords, FakeSlots
 from tests.fakes.results import FakeResults
 
@@ -32,7 +32,8 @@ class World:
         self.slots = FakeSlots(self.clock)
         self.hub = FakeHub(self.work)
         self.targets: dict[str, Target] = {"factory-a": self.hub}
-        self.exchange = FakeExchange()
+        self.exchange = FakeMadeForAttempts()
+        self.runs = FakeMadeForAttempts()
         self.results = FakeResults()
 
     def add_hub(self, alias: str) -> FakeHub:

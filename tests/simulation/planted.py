@@ -5,9 +5,10 @@ from typing import Final
 
 import pytest
 
-from shared.adapters import blob_documents
+from shared.adapters import blob_documents, bulk_run
 from shared.adapters.blob_records import BlobSlots
 from shared.adapters.hub_target import HubTarget
+from shared.domain.effect import Left
 from shared.domain.import_record import ImportRecord
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
@@ -75,10 +76,16 @@ def marked_before_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(poll_import_jobs, "_publish", publish)
 
 
+def no_look_after_a_lost_answer(patch: pytest.MonkeyPatch) -> None:
+    """Make a bulk call again whose answer got lost, whatever it did."""
+    patch.setattr(bulk_run, "what_is_left", lambda *_: Left.ALL)
+
+
 PLANTED: Final[dict[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "no baseline of job ids": no_baseline,
     "no fence": no_fence,
     "no nonce read-back": no_read_back,
     "no slot check": no_slot_check,
     "outbox marked before send": marked_before_sent,
+    "no look after a lost answer": no_look_after_a_lost_answer,
 }

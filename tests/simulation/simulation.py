@@ -17,7 +17,7 @@ from shared.use_cases.cancel_import import cancel_import
 from shared.use_cases.poll_import_jobs import poll_import_jobs
 from shared.use_cases.reconcile_device_files import reconcile_device_files
 from shared.use_cases.start_import_job import start_import_job
-from shared.use_cases.sweep_exchange import SAFE_AGE
+from shared.use_cases.sweep_attempts import SAFE_AGE
 from shared.use_cases.validate_device_file import validate_device_file
 from tests.simulation.ends import look_at_the_end
 from tests.simulation.faults import SeededFaults

@@ -59,6 +59,7 @@ def test_rarer_things_happen_too(runs: dict[int, Future[Counter[str]]]):
     happened: Counter[str] = sum((run.result() for run in runs.values()), Counter())
     for needed in (
         "exchange.swept",
+        "runs.swept",
         "import.deadlettered",
         "import.needs_attention",
         "import.validation_resumed",

@@ -25,6 +25,7 @@ from shared.adapters.iot_hub import IotHubTarget
 from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
 from shared.adapters.iot_hub_client import IotHubClient
 from shared.adapters.iot_hub_registry import IotHubRegistry
+from shared.adapters.kept_runs import KeptRuns
 from shared.adapters.service_bus import ServiceBusResults
 from shared.adapters.storage import Container
 from shared.adapters.storage_clock import StorageClock
@@ -33,7 +34,7 @@ from shared.domain.errors import Conflict
 from shared.ports import (
     Clock,
     DeviceFiles,
-    ExchangeContainers,
+    MadeForAttempts,
     Records,
     Results,
     Slots,
@@ -107,7 +108,8 @@ class Instance:
     slots: Slots
     targets: Mapping[str, Target]
     results: Results
-    exchange: ExchangeContainers
+    exchange: MadeForAttempts
+    runs: MadeForAttempts
     bus: Any
 
     def invocation(self) -> "Instance":
@@ -205,6 +207,7 @@ class World:
             targets={alias: target(host) for alias, host in self.aliases.items()},
             results=ServiceBusResults(self.bus, "import-results"),
             exchange=containers,
+            runs=KeptRuns(documents),
             bus=self.bus,
         )
 

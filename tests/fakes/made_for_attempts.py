@@ -1,4 +1,4 @@
-"""The containers of all attempts in memory."""
+"""What was made for attempts, in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,22 +8,22 @@ from shared.ports import AttemptRef
 
 
 @dataclass
-class FakeExchange:
-    """The `ExchangeContainers` port in memory."""
+class FakeMadeForAttempts:
+    """The `MadeForAttempts` port in memory."""
 
-    #: When each container was made, by import and attempt.
+    #: When something was made, by import and attempt.
     made: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def made_before(self, when: datetime) -> Iterator[AttemptRef]:
-        """Yield the attempts whose containers are old."""
+        """Yield the attempts for which something old is there."""
         for (import_id, number), made in list(self.made.items()):
             if made < when:
                 yield AttemptRef(import_id, number, 0)
 
     def make(self, ref: AttemptRef, at: datetime) -> None:
-        """Make the container of an attempt."""
+        """Make something for an attempt."""
         self.made[ref.import_id, ref.number] = at
 
     def remove(self, ref: AttemptRef) -> None:
-        """Forget a container."""
+        """Forget what was made for an attempt."""
         self.made.pop((ref.import_id, ref.number), None)

@@ -7,7 +7,7 @@ from shared.domain.errors import Unavailable
 from shared.domain.lifecycle import FINAL, State
 from shared.ports import AttemptRef
 from shared.use_cases.reconcile_device_files import reconcile_device_files
-from shared.use_cases.sweep_exchange import SAFE_AGE, sweep_exchange
+from shared.use_cases.sweep_attempts import SAFE_AGE, sweep_attempts
 from tests.builders import a_record
 from tests.fakes.world import World
 
@@ -26,7 +26,7 @@ def make(world: World, import_id: str, number: int = 1) -> tuple[str, int]:
 def sweep(world: World, after: timedelta = SAFE_AGE) -> set[tuple[str, int]]:
     """Let some time pass and fire the timer; return the containers that are left."""
     world.clock.move(seconds=after.total_seconds() + 1)
-    sweep_exchange(world)
+    sweep_attempts(world)
     return set(world.exchange.made)
 
 
@@ -79,3 +79,18 @@ def test_containers_are_not_listed_by_the_poller(world: World):
 
     world.exchange.made_before = listed
     world.poll()
+
+
+def test_runs_are_swept_as_containers_are(world: World):
+    """Also while the containers cannot be listed."""
+    record = world.records.create(a_record(state=State.RUNNING))
+    world.runs.made["a" * 26, 1] = world.runs.made[record.id, 1] = world.clock.now()
+    world.exchange.made_before = away
+    assert sweep(world) == set()
+    assert set(world.runs.made) == {(record.id, 1)}
+
+
+def away(when: datetime) -> Iterator[AttemptRef]:
+    """Fail as storage does."""
+    message = f"storage, asked for what is older than {when}"
+    raise Unavailable(message)
