@@ -165,6 +165,8 @@ class Hold:
     epoch: int
     #: The stored version this was read from.
     version: str
+    #: The last jobs of those who held it before: a target may be slow to show them.
+    jobs: tuple[str, ...] = ()
 
 
 class Slots(Protocol):
@@ -174,12 +176,18 @@ class Slots(Protocol):
         """Return who holds the slot, or None if it is free."""
         ...
 
-    def take(self, slot: str, import_id: str) -> bool:
-        """Take the slot if it is free; tell whether the import holds it now."""
+    def take(self, slot: str, import_id: str) -> Hold | None:
+        """Take the slot if it is free; return how the import holds it now, or None."""
         ...
 
-    def release(self, slot: str, hold: Hold) -> None:
-        """Free the slot if it is still held as `hold` says; otherwise do nothing."""
+    def release(self, slot: str, hold: Hold, jobs: Sequence[str] = ()) -> None:
+        """Free the slot if it is still held as `hold` says; otherwise do nothing.
+
+        Args:
+            slot: The slot.
+            hold: Who holds it.
+            jobs: Their jobs, in which the next one must not see its own.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ the blob's metadata, written with the document in one call. `done/<yyyy>/<mm>/<d
 the archive, by the day on which the file was dropped, so that an old event finds its record.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -95,6 +95,10 @@ class BlobRecords:
         self._documents.delete(_path(record.id), record.version or "")
 
 
+#: Jobs of a slot that are remembered: more do not end in the minute that a hub may be late.
+KNOWN_JOBS: Final = 8
+
+
 class BlobSlots:
     """The `Slots` port on Blob Storage: one document a slot, an empty holder when it is free."""
 
@@ -107,21 +111,20 @@ class BlobSlots:
         hold = self._read(slot)
         return hold if hold and hold.import_id else None
 
-    def take(self, slot: str, import_id: str) -> bool:
+    def take(self, slot: str, import_id: str) -> Hold | None:
         """Take the slot if it is free; see the port."""
         hold = self._read(slot)
         if hold and hold.import_id:
-            return hold.import_id == import_id
+            return hold if hold.import_id == import_id else None
         try:
-            self._write(slot, hold, import_id)
+            return self._write(slot, hold, import_id)
         except Conflict:
-            return False
-        return True
+            return None
 
-    def release(self, slot: str, hold: Hold) -> None:
+    def release(self, slot: str, hold: Hold, jobs: Sequence[str] = ()) -> None:
         """Free the slot; see the port."""
         try:
-            self._write(slot, hold, "")
+            self._write(slot, hold, "", jobs)
         except Conflict:
             return
 
@@ -131,18 +134,25 @@ class BlobSlots:
             return None
         taken_at = datetime.fromisoformat(document.body["taken_at"])
         body = document.body
-        return Hold(body["import_id"], taken_at, body["epoch"], document.version)
+        jobs = tuple(body.get("jobs", ()))
+        return Hold(body["import_id"], taken_at, body["epoch"], document.version, jobs)
 
-    def _write(self, slot: str, hold: Hold | None, import_id: str) -> None:
+    def _write(
+        self, slot: str, hold: Hold | None, import_id: str, jobs: Sequence[str] = ()
+    ) -> Hold:
+        now, epoch = self._clock.now(), hold.epoch + 1 if hold else 1
+        known = tuple(dict.fromkeys((*(hold.jobs if hold else ()), *jobs)))[-KNOWN_JOBS:]
         body = {
             "import_id": import_id,
-            "taken_at": self._clock.now().isoformat(),
-            "epoch": hold.epoch + 1 if hold else 1,
+            "taken_at": now.isoformat(),
+            "epoch": epoch,
+            "jobs": known,
         }
         if hold:
-            self._documents.replace(_slot_path(slot), body, hold.version)
+            version = self._documents.replace(_slot_path(slot), body, hold.version)
         else:
-            self._documents.create(_slot_path(slot), body)
+            version = self._documents.create(_slot_path(slot), body)
+        return Hold(import_id, now, epoch, version, known)
 
 
 def _path(import_id: str) -> str:

@@ -26,7 +26,7 @@ from shared.domain.import_record import Attempt, ImportRecord, Reason, is_import
 from shared.domain.lifecycle import HOLDS_SLOT, State
 from shared.domain.redaction import redacted
 from shared.domain.report import Outcome
-from shared.ports import Ports, Target
+from shared.ports import Hold, Ports, Target
 from shared.use_cases.attempts import attempt_ref, target_of
 from shared.use_cases.conclude import conclude, ending_for_all
 
@@ -64,8 +64,10 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
             the first third of it or not at all.
     """
     record = ports.records.get(import_id) if is_import_id(import_id) else None
-    if record and _is_its_turn(ports, record) and ports.slots.take(record.slot, record.id):
-        _start(ports, record, patience)
+    its_turn = record is not None and _is_its_turn(ports, record)
+    hold = ports.slots.take(record.slot, record.id) if record and its_turn else None
+    if record and hold:
+        _start(ports, record, hold, patience)
     else:
         log.info("import.ticket_ignored id=%s", redacted(import_id, 40))
 
@@ -96,7 +98,8 @@ def free_slot(ports: Ports, record: ImportRecord) -> None:
     """Free the slot if this import holds it."""
     hold = ports.slots.holder(record.slot) if record.slot else None
     if hold and hold.import_id == record.id:
-        ports.slots.release(record.slot, hold)
+        jobs = [attempt.job_id for attempt in record.attempts if attempt.job_id]
+        ports.slots.release(record.slot, hold, jobs)
 
 
 def free_forgotten_slot(ports: Ports, slot: str, patience: timedelta) -> None:
@@ -122,14 +125,15 @@ def _is_its_turn(ports: Ports, record: ImportRecord) -> bool:
     return first[1] == record.id and not any(one.state in HOLDS_SLOT for one in rivals)
 
 
-def _start(ports: Ports, record: ImportRecord, patience: timedelta) -> None:
+def _start(ports: Ports, record: ImportRecord, hold: Hold, patience: timedelta) -> None:
     target = target_of(ports, record)
     try:
         _refuse_if_busy(target)
         record = _claim(ports, record)
         target.preflight(attempt_ref(record, record.attempt), _still_to_be_counted(record))
         target.prepare(attempt_ref(record, record.attempt))
-        baseline = _refuse_if_busy(target)
+        # A hub that is slow to show jobs may not show the one that has just ended.
+        baseline = tuple(dict.fromkeys((*hold.jobs, *_refuse_if_busy(target))))
         latest = ports.clock.monotonic() + patience.total_seconds() / 3
         record = _intend(ports, record, baseline)
         # A worker that was paused until now must not post: the poller may have given up on it.

@@ -63,6 +63,18 @@ def test_an_old_hold_releases_nothing(slots: Slots):
     assert holder.import_id == "second"
 
 
+def test_a_slot_remembers_the_jobs_of_its_last_holders(slots: Slots):
+    """Each once, and not those of long ago."""
+    for number in range(20):
+        hold = slots.take("hub-a", f"import-{number}")
+        assert hold
+        slots.release("hub-a", hold, [f"job-{number}", f"job-{number}"])
+    hold = slots.take("hub-a", "next")
+    assert hold
+    assert hold.jobs[-2:] == ("job-18", "job-19")
+    assert len(hold.jobs) == len(set(hold.jobs)) < 20
+
+
 def test_of_many_imports_one_gets_the_slot(slots: Slots):
     """Sixteen at once: one holder, and it is the one that was told so."""
     imports = [f"import-{number}" for number in range(16)]

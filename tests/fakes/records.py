@@ -1,7 +1,7 @@
 """Records and slots in memory, with versions that only match once."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -92,19 +92,23 @@ class FakeSlots:
 
     clock: FakeClock
     held: dict[str, Hold] = field(default_factory=dict)
+    jobs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _epochs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def holder(self, slot: str) -> Hold | None:
         """Return who holds the slot."""
         return self.held.get(slot)
 
-    def take(self, slot: str, import_id: str) -> bool:
+    def take(self, slot: str, import_id: str) -> Hold | None:
         """Take the slot if it is free."""
         epoch = next(self._epochs)
-        fresh = Hold(import_id, self.clock.now(), epoch, version=str(epoch))
-        return self.held.setdefault(slot, fresh).import_id == import_id
+        jobs = self.jobs.get(slot, ())
+        fresh = Hold(import_id, self.clock.now(), epoch, version=str(epoch), jobs=jobs)
+        held = self.held.setdefault(slot, fresh)
+        return held if held.import_id == import_id else None
 
-    def release(self, slot: str, hold: Hold) -> None:
+    def release(self, slot: str, hold: Hold, jobs: Sequence[str] = ()) -> None:
         """Free the slot if it is still held so."""
         if self.held.get(slot) == hold:
             del self.held[slot]
+            self.jobs[slot] = tuple(dict.fromkeys((*hold.jobs, *jobs)))[-8:]

@@ -110,7 +110,7 @@ def run(
         Violated: It did not end as it must; a note says how to see it again.
     """
     scenario = SCENARIOS[name]
-    world = World(has_key=scenario.has_key, bulk_rate=scenario.bulk_rate)
+    world = World(has_key=scenario.has_key, way=scenario.way)
     invariants, plan = Invariants(world), Plan(world, faults, trace)
     invariants.trace = trace
     host = Host(world, invariants, plan.begin)

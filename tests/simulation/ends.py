@@ -9,7 +9,8 @@ from shared.domain.lifecycle import State
 from tests.simulation.faults import MOST_STALE
 from tests.simulation.hub import COMPLETED
 from tests.simulation.invariants import Invariants
-from tests.simulation.world import BEGIN, CONTAINER
+from tests.simulation.registry import FULL
+from tests.simulation.world import BEGIN, CONTAINER, Way
 
 
 #: Reasons not to complete that a file gives, a person, or a world that is bad for too long.
@@ -56,13 +57,13 @@ def _explained(seen: Invariants, record: Mapping[str, Any]) -> None:
     jobs, state = seen.jobs[record["id"]], record["state"]
     reason = (record["reason"] or {}).get("code", "")
     if state == State.COMPLETED:
-        if seen.world.bulk_rate is None and [job.status for job in jobs] != [COMPLETED]:
+        if seen.world.way is not Way.CALLS and [job.status for job in jobs] != [COMPLETED]:
             seen.say(f"I2 {record['id']} completed by {len(jobs)} jobs")
     elif reason in {"unclear_start", "outcome_missing", "job_missing"} or reason.startswith(
         "job_"
     ):
         ended = [job for job in jobs if job.status != COMPLETED]
-        by_hand = seen.world.bulk_rate is not None and record["cancel_asked_at"]
+        by_hand = seen.world.way is Way.CALLS and record["cancel_asked_at"]
         if not ended and not by_hand and not _foreign_jobs(seen, record):
             seen.say(f"I1 {record['id']} is {state} for {reason}, which nothing explains")
     elif reason not in _EXCUSES:
@@ -106,29 +107,26 @@ def _lines_add_up(seen: Invariants, record: Mapping[str, Any]) -> None:
 def _as_the_hub_did(
     seen: Invariants, record: Mapping[str, Any], told: list[Mapping[str, Any]]
 ) -> None:
-    """Look whether what is said to be applied was in a job that completed, or in a bulk call."""
-    if seen.world.bulk_rate is not None:
-        _as_calls_did(seen, told)
-        return
+    """Look whether lines are said to be applied that were, by a job or by calls.
+
+    By calls these are exactly those that are there, but for calls that were under way when their
+    import was cancelled, and lines whose answers got lost again and again; these say so.
+    """
     sent = {json.loads(line)["id"] for job in seen.jobs[record["id"]] for line in job.lines}
     for line in told:
-        if line["outcome"] == "applied" and line["deviceId"] not in sent:
-            seen.say(f"I8 {line['deviceId']} is said to be applied, and was never sent")
+        device_id, outcome = line["deviceId"], line["outcome"]
+        by_call = _goes_by_call(seen, device_id)
+        is_there = device_id in (seen.written if by_call else sent)
+        if outcome == "applied" and not is_there:
+            seen.say(f"I8 {device_id} is said to be applied, and never was")
+        is_open = not by_call or outcome == "rejected" or line["code"] in _OPEN_ENDS
+        if outcome != "applied" and is_there and not is_open:
+            seen.say(f"I8 {device_id} was applied, and is said to be {outcome}")
 
 
-def _as_calls_did(seen: Invariants, told: list[Mapping[str, Any]]) -> None:
-    """Look whether lines are said to be applied exactly if the hub has the device by them.
-
-    Nobody knows of a call that was under way when its import was cancelled, or of a line whose
-    answers got lost again and again; these say so.
-    """
-    for line in told:
-        is_there = line["deviceId"] in seen.written
-        if line["outcome"] == "applied" and not is_there:
-            seen.say(f"I8 {line['deviceId']} is said to be applied, and is not there")
-        is_open = line["code"] in _OPEN_ENDS
-        if line["outcome"] in {"failed", "skipped"} and is_there and not is_open:
-            seen.say(f"I8 {line['deviceId']} is there, and is said to be {line['outcome']}")
+def _goes_by_call(seen: Invariants, device_id: str | None) -> bool:
+    way = seen.world.way
+    return way is Way.CALLS or (way is Way.BOTH and str(device_id).startswith(FULL))
 
 
 def _is_of(record: Mapping[str, Any], name: str, etag: str) -> bool:

@@ -2,8 +2,9 @@
 
 import json
 from random import Random
+from typing import Final
 
-from tests.simulation.registry import TAKEN
+from tests.simulation.registry import FULL, TAKEN
 from tests.simulation.world import DEVICE_KEY
 
 
@@ -42,6 +43,16 @@ def keyless(name: str) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in members)
 
 
+def crowded(name: str) -> bytes:
+    """Return a file with devices for which a job has no room."""
+    return line(f"{FULL}{name}-1") + line(f"{name}-2") + line(f"{FULL}{name}-3")
+
+
+#: How often each sort of file is dropped.
+_SORTS: Final = {good: 3, mixed: 3, repeated: 2, keyless: 2, crowded: 2, hopeless: 1}
+
+
 def some_file(random: Random, name: str) -> bytes:
     """Return one of them; its devices are in no other file."""
-    return random.choices((good, mixed, repeated, keyless, hopeless), (3, 3, 2, 2, 1))[0](name)
+    (sort,) = random.choices(list(_SORTS), list(_SORTS.values()))
+    return sort(name)

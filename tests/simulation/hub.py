@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from itertools import count
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from azure.core.rest import HttpRequest
 
 from shared.adapters.exchange import CONFIGURATION_ERRORS, CONFIGURATIONS, DEVICES, ERRORS
 from tests.simulation.network import Fate, Network, no_answer
-from tests.simulation.registry import TAKEN, FakeRegistry
+from tests.simulation.registry import FULL, TAKEN, FakeRegistry
 from tests.simulation.storage import Account
 
 
+#: What jobs refuse, by how ids begin.
+_REFUSED: Final = {TAKEN: "DeviceAlreadyExists", FULL: "IotHubQuotaExceeded"}
 #: Ends of jobs.
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 
@@ -221,10 +223,12 @@ def _written(job: HubJob) -> tuple[str, bytes]:
 
 def _log_line(line: bytes) -> bytes:
     device_id = json.loads(line)["id"]
-    if not device_id.startswith(TAKEN):
-        return b""
-    said = {"deviceId": device_id, "errorCode": "DeviceAlreadyExists", "errorStatus": "is there"}
-    return json.dumps(said).encode() + b"\n"
+    refused = (code for begin, code in _REFUSED.items() if device_id.startswith(begin))
+    said = (
+        {"deviceId": device_id, "errorCode": code, "errorStatus": "as it begins"}
+        for code in refused
+    )
+    return b"".join(json.dumps(one).encode() + b"\n" for one in said)
 
 
 def _error(status: HTTPStatus, name: str) -> Answer:

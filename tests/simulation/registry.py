@@ -10,6 +10,8 @@ from typing import Any, Final
 
 #: A device that the hub has already, so that it cannot be created.
 TAKEN: Final = "taken-"
+#: A device for which no job has room, and for which there is room.
+FULL: Final = "full-"
 _OTHER_KEYS: Final = {"type": "sas", "symmetricKey": {"primaryKey": "other", "secondaryKey": ""}}
 
 

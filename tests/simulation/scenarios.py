@@ -17,12 +17,12 @@ from shared.use_cases.reconcile_device_files import reconcile_device_files
 from shared.use_cases.start_import_job import start_import_job
 from shared.use_cases.sweep_attempts import SAFE_AGE
 from shared.use_cases.validate_device_file import validate_device_file
-from tests.simulation.files import good, hopeless, mixed
+from tests.simulation.files import crowded, good, hopeless, mixed
 from tests.simulation.hub import COMPLETED, FAILED
 from tests.simulation.invariants import Invariants
 from tests.simulation.network import Fate
 from tests.simulation.scheduler import Crash
-from tests.simulation.world import CONTAINER, PATIENCE, Instance, World
+from tests.simulation.world import CONTAINER, PATIENCE, Instance, Way, World
 
 
 #: Seconds between two ticks: in every second one a start that has stopped is given up.
@@ -113,8 +113,7 @@ class Scenario:
     has_key: bool = True
     #: Bytes of a block; small ones make a small file a large one.
     block_bytes: int | None = None
-    #: Lines a minute, if imports go by bulk calls.
-    bulk_rate: int | None = None
+    way: Way = Way.JOBS
 
 
 def _good(host: Host) -> None:
@@ -127,6 +126,10 @@ def _bad_lines(host: Host) -> None:
 
 def _all_bad(host: Host) -> None:
     host.drop("factory-a/hopeless.txt", hopeless("a"))
+
+
+def _crowded(host: Host) -> None:
+    host.drop("factory-a/crowded.txt", crowded("a"))
 
 
 def _two_in_one_slot(host: Host) -> None:
@@ -201,7 +204,8 @@ SCENARIOS: Final = {
     "start without an answer": Scenario(_no_answer, ("completed",)),
     "export": Scenario(_export, ("completed",)),
     "configurations": Scenario(_configurations, ("completed",)),
-    "bulk calls": Scenario(_two_in_one_slot, ("completed", "completed"), bulk_rate=100),
+    "bulk calls": Scenario(_two_in_one_slot, ("completed", "completed"), way=Way.CALLS),
+    "second try": Scenario(_crowded, ("completed",), way=Way.BOTH),
     "large file, signed by an identity": Scenario(
         _bad_lines, ("completed",), has_key=False, block_bytes=64
     ),

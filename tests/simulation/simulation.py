@@ -25,7 +25,7 @@ from tests.simulation.files import some_file
 from tests.simulation.hub import CANCELLED, COMPLETED, FAILED, HubJob
 from tests.simulation.invariants import Invariants, Violated
 from tests.simulation.scheduler import Crash, Scheduler
-from tests.simulation.world import CONTAINER, PATIENCE, Actor, Instance, World
+from tests.simulation.world import CONTAINER, PATIENCE, Actor, Instance, Way, World
 
 
 #: For how many seconds the world is bad.
@@ -37,11 +37,13 @@ POLL, RECONCILE, IDLE = 75.0, 300.0, 900.0
 TRIES: Final = 5
 #: Seconds after which a message is there again, after a failure and after a death.
 AGAIN, UNSEEN = 5.0, 90.0
-#: Ticks in which something must end when the world is good again.
-TICKS: Final = 5
+#: Ticks in which something must end when the world is good again; a second try takes some more.
+TICKS: Final = {Way.JOBS: 5, Way.CALLS: 5, Way.BOTH: 9}
 
-#: Lines a minute, where imports go by bulk calls: hardly any, and more than there are.
-BULK_RATES: Final = (2, 100)
+#: Shares of the ways to a hub, in their order.
+WAYS: Final = (6, 2, 2)
+#: Lines a minute that go by calls: hardly any, and more than there are.
+RATES: Final = (2, 100)
 HUBS: Final = {
     "factory-a": "hub-a.azure-devices.net",
     "factory-b": "hub-b.azure-devices.net",
@@ -55,7 +57,8 @@ class Simulation:
         self.random = random = Random(seed)  # noqa: S311 - it must come again
         self.world = World(
             HUBS if random.random() < 0.2 else None,
-            bulk_rate=random.choice(BULK_RATES) if random.random() < 0.25 else None,
+            way=random.choices(list(Way), WAYS)[0],
+            rate=random.choice(RATES),
         )
         self.faults = SeededFaults.of(random, self.world.time, BAD)
         self.invariants = Invariants(self.world)
@@ -237,8 +240,8 @@ class Simulation:
             left = self._unfinished()
             self._tick()
             waits = waits + 1 if self._unfinished() == left else 0
-            if waits >= TICKS:
-                self.invariants.say(f"I10 nothing ends in {TICKS} ticks, of {left}")
+            if waits >= TICKS[self.world.way]:
+                self.invariants.say(f"I10 nothing ends in {waits} ticks, of {left}")
                 break
         # Containers of workers that came too late are left alone until they are old.
         self.scheduler.run(SAFE_AGE.total_seconds())

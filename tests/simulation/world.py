@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from io import BytesIO
 from itertools import count
 from sqlite3 import Connection, connect
@@ -22,9 +23,10 @@ from shared.adapters.bulk_run import BulkPlace
 from shared.adapters.exchange import Exchange
 from shared.adapters.hub_budget import HubBudget
 from shared.adapters.iot_hub import IotHubTarget
-from shared.adapters.iot_hub_bulk import MANY, IotHubBulkTarget
+from shared.adapters.iot_hub_bulk import MANY, ONE, IotHubBulkTarget
 from shared.adapters.iot_hub_client import IotHubClient
 from shared.adapters.iot_hub_registry import IotHubRegistry
+from shared.adapters.iot_hub_ways import IotHubWays
 from shared.adapters.kept_runs import KeptRuns
 from shared.adapters.service_bus import ServiceBusResults
 from shared.adapters.storage import Container
@@ -71,6 +73,14 @@ CHEAPER: Final = (
     (repeated_keys, "PARTS", 1),
     (repeated_keys, "_MASK", 0),
 )
+
+
+class Way(Enum):
+    """How lines get to a hub."""
+
+    JOBS = "by import jobs"
+    CALLS = "by bulk calls"
+    BOTH = "by jobs, and singly if the hub had no room"
 
 
 class Actor(Protocol):
@@ -123,7 +133,8 @@ class World:
     Args:
         hosts: Hubs by the aliases of targets; one if left out.
         has_key: Whether the app signs by the key of the account.
-        bulk_rate: If it is given, imports go by bulk calls, so many lines a minute.
+        way: How lines get to the hubs.
+        rate: How many lines a minute go by calls.
     """
 
     def __init__(
@@ -131,7 +142,8 @@ class World:
         hosts: Mapping[str, str] | None = None,
         *,
         has_key: bool = True,
-        bulk_rate: int | None = None,
+        way: Way = Way.JOBS,
+        rate: int = 100,
     ) -> None:
         self.seconds = 0.0
         self.network = Network()
@@ -142,7 +154,8 @@ class World:
         self.state.containers[CONTAINER] = {}
         self.bus: Any = FakeServiceBus(self.network)
         self.aliases = hosts or {"factory-a": "hub-a.azure-devices.net"}
-        self.bulk_rate = bulk_rate
+        self.way = way
+        self.rate = rate
         self.hubs = {host: self._hub(host) for host in self.aliases.values()}
         self._later: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()
@@ -191,12 +204,15 @@ class World:
 
         def target(host: str) -> Target:
             client = IotHubClient(host, SansIOHTTPPolicy(), 30)
-            if self.bulk_rate is None:
-                return IotHubTarget(client, containers, strict=False)
-            budget = HubBudget(documents, clock, host, self.bulk_rate)
+            budget = HubBudget(documents, clock, host, self.rate)
             registry = IotHubRegistry(client)
             place = BulkPlace(registry, documents, budget, work, clock, PATIENCE, ROOM)
-            return IotHubBulkTarget(place, MANY, strict=False)
+            jobs = IotHubTarget(client, containers, strict=False)
+            calls = IotHubBulkTarget(place, MANY, strict=False)
+            again = IotHubBulkTarget(place, ONE, strict=False)
+            both = IotHubWays(jobs, calls, again, 0)
+            ways: Mapping[Way, Target] = {Way.JOBS: jobs, Way.CALLS: calls, Way.BOTH: both}
+            return ways[self.way]
 
         return Instance(
             clock=clock,

@@ -380,3 +380,19 @@ def test_a_job_that_was_broken_off_tells_of_lines_if_its_target_can(
     assert (result["status"], result["reason"]["code"]) == (status, f"job_{status}")
     assert (result["counts"]["applied"], result["counts"]["failed"]) == (1, 1)
     assert world.work.lines(f"work/{import_id}/retry.ndjson") == [a_line("d2")]
+
+
+def test_the_job_of_the_import_before_is_not_taken_for_ones_own(world: World, running: str):
+    """It has ended, but a hub that is slow to show jobs did not show it before the start."""
+    job_id = world.record(running).attempt.job_id
+    world.hub.finish()
+    world.poll()
+    shown, world.hub.jobs = world.hub.jobs, {}
+    second = world.drop("factory-a/y", a_file(a_line("e1")))
+    world.hub.refuse["start"] = AnswerLost("no answer")
+    world.start(second)
+    world.hub.jobs = shown
+    for _ in range(3):
+        world.clock.move(seconds=PATIENCE.total_seconds())
+        world.tick()
+    assert world.record(second).attempt.job_id not in {None, job_id}
