@@ -8,7 +8,7 @@ from typing import Final
 from shared.domain.block_judge import Block
 from shared.domain.device_line import CUT, MAX_LINE_BYTES, Skipped
 from shared.domain.finding import Finding, Violation
-from shared.domain.formats.chunks import peek
+from shared.domain.formats.chunks import gathered, peek
 from shared.domain.formats.format import Piece
 from shared.domain.formats.json_entries import JsonEntries
 from shared.domain.rules import Code
@@ -59,16 +59,20 @@ def line_blocks(chunks: Iterable[bytes], limit: int = _UNCUT) -> Iterator[bytes]
     Unicode's other line separators may stand inside JSON strings, so they end no line.
     """
     size = FIRST_BLOCK
-    pending = b""
-    for chunk in chunks:
-        data = pending + chunk
-        start = 0
-        while len(data) - start >= size:
-            end = data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1
-            if not end:
-                break
-            yield data[start:end]
-            start, size = end, BLOCK
-        pending = data[start : start + max(size, limit)]
+    pending = b""  # how the next line begins
+    for chunk in gathered(chunks, BLOCK):
+        start, last = 0, chunk.rfind(b"\n") + 1
+        while start < last:
+            end = _end_of_block(chunk, start, last, size)
+            yield pending + chunk[start:end]
+            pending, start, size = b"", end, BLOCK
+        pending = (pending + chunk[last:])[:limit]
     if pending:
-        yield pending if pending.endswith(b"\n") else pending + b"\n"
+        yield pending + b"\n"
+
+
+def _end_of_block(chunk: bytes, start: int, last: int, size: int) -> int:
+    """Return where whole lines of about `size` bytes end; a small rest goes with them."""
+    if last - start <= size + size // 16:
+        return last
+    return chunk.rfind(b"\n", start, start + size) + 1 or chunk.index(b"\n", start) + 1
