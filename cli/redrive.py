@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from cli.connections import Connections, SettingsFile, connected
 from cli.requests import send_request
+from shared.domain.redaction import CUT
 
 
 DEVICE_FILES: Final = "device-files"
@@ -16,8 +17,6 @@ DEVICE_FILES: Final = "device-files"
 QUEUES: Final = {
     f"{queue}-poison": queue for queue in ("start-tickets", "export-requests", "cancel-requests")
 }
-#: How the name of a message ends that is too long for a result.
-CUT: Final = "…"
 
 
 def redrive(

@@ -39,19 +39,6 @@ class RunTarget[R: Run]:
         """Return the only way; see the port."""
         return ""
 
-    def _set_going(self, ref: AttemptRef, stored: Stored[R]) -> None:
-        """Start a run that was laid down.
-
-        Raises:
-            Conflict: It was taken back, or somebody else wrote it.
-            AnswerLost: It may be going: nobody knows what became of the write.
-        """
-        going = stored.run.model_copy(update={"status": JobStatus.RUNNING})
-        try:
-            self._runs.write(ref, going, stored.version)
-        except Unavailable as lost:
-            raise AnswerLost(str(lost)).blaming(lost.service) from lost
-
     def look(self) -> Sequence[Job]:
         """Return all runs that were started; see the port."""
         return self._runs.jobs()
@@ -71,3 +58,16 @@ class RunTarget[R: Run]:
     def clear(self, ref: AttemptRef) -> None:
         """Forget the run and what was said; see the port."""
         self._runs.clear(ref)
+
+    def _set_going(self, ref: AttemptRef, stored: Stored[R]) -> None:
+        """Start a run that was laid down.
+
+        Raises:
+            Conflict: It was taken back, or somebody else wrote it.
+            AnswerLost: It may be going: nobody knows what became of the write.
+        """
+        going = stored.run.model_copy(update={"status": JobStatus.RUNNING})
+        try:
+            self._runs.write(ref, going, stored.version)
+        except Unavailable as lost:
+            raise AnswerLost(str(lost)).blaming(lost.service) from lost

@@ -40,10 +40,14 @@ _MAY_BE: Final = re.compile(
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+#: How a text ends that was too long.
+CUT: Final = "…"
+
+
 def redacted(text: str, limit: int = 300) -> str:
     """Return `text` on one line, without secrets, at most `limit` characters long."""
     if _MAY_BE.search(text):
         for pattern, replacement in PATTERNS:
             text = pattern.sub(replacement, text)
     text = _UNSAFE.sub(" ", text)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return text if len(text) <= limit else text[: limit - 1] + CUT

@@ -4,7 +4,7 @@ Those are: a device that stands there twice, ids that differ by case only, and a
 device does not stand there at all.
 
 Most files name their devices in order, as the program that wrote them counted. While keys only
-ascend, none can come twice, so nothing is suspected and only that was looked at.
+ascend, none can come twice, so nothing is suspected, and no line is looked at again.
 
 Of every file the hashes of its keys are kept, on a scratch file. If the keys do not ascend, these
 are dealt out at the end to 256 parts by their last byte, and one part after the other is gathered.

@@ -86,8 +86,8 @@ class _Reading:
     def compare(self, parts: Parts) -> None:
         """Compare lines that may name the same device, and take out those that repeat one."""
         compared = Compared()
+        at = partial(keys_at, parts, self.tally)
         for suspects in self._repeated.suspects():
-            at = partial(keys_at, parts, self.tally)
             alike = {order: at(order, self._repeated.places(order, suspects)) for order in Order}
             compare(alike, compared)
             compared.warn(alone(at(Order.MODULE, self._repeated.places_alone(suspects))))

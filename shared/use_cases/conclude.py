@@ -63,6 +63,8 @@ class Ending:
     #: What the target said of no line in particular; asked for after all verdicts.
     rest: Callable[[], Iterable[LineError]] = tuple
     reason: Reason | None = None
+    #: On lines of phases that come no more; None if `verdicts` tell of these, too.
+    unsent: Verdict | None = None
     #: What the event is called, if not like the state.
     event: str = ""
     #: What was exported: names of files among the reports, and how many lines of devices.
@@ -79,12 +81,19 @@ def ending_for_all(state: State, outcome: Outcome, reason: Reason) -> Ending:
 def ending_by_line(
     errors: LineErrors, state: State = State.COMPLETED, reason: Reason | None = None
 ) -> Ending:
-    """Return the ending of a job of which the target tells line by line."""
+    """Return the ending of a job of which the target tells line by line.
+
+    Args:
+        errors: What it tells.
+        state: How the import ends.
+        reason: Why it was broken off, if it was.
+    """
     return Ending(
         state,
         lambda device_id, module_id, _: verdict_on(errors.take(device_id, module_id)),
         errors.rest,
         reason,
+        unsent=Verdict(Outcome.FAILED, reason.code, reason.text) if reason else None,
     )
 
 
@@ -163,7 +172,8 @@ class _Account:
 def _of_import(
     ports: Ports, record: ImportRecord, ending: Ending, versions: _Versions
 ) -> _Account:
-    with over_phases(ports, record, ending.verdicts, ending.rest) as (verdicts, rest):
+    opened = over_phases(ports, record, ending.verdicts, ending.rest, ending.unsent)
+    with opened as (verdicts, rest):
         whole = replace(ending, verdicts=verdicts, rest=rest)
         outcomes, samples = _write_reports(ports.work, record, whole, versions)
     counts = record.counts.model_copy(

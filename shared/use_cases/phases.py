@@ -36,7 +36,7 @@ def fates_of(work: Work, record: ImportRecord, phase: Phase) -> dict[str, Fate]:
 
 @contextmanager
 def over_phases(
-    ports: Ports, record: ImportRecord, verdicts: Verdicts, rest: Rest
+    ports: Ports, record: ImportRecord, verdicts: Verdicts, rest: Rest, unsent: Verdict | None
 ) -> Iterator[tuple[Verdicts, Rest]]:
     """Open the verdicts on all lines of an import that ends, and what is left to be told.
 
@@ -45,6 +45,7 @@ def over_phases(
         record: The import.
         verdicts: The verdicts on lines of the phase in which it ends, and of those after it.
         rest: What is left to be told of these.
+        unsent: The verdict on lines of the phases after it, if `verdicts` do not tell of them.
 
     Raises:
         Unavailable: What the target said in a phase before is not there.
@@ -65,6 +66,8 @@ def over_phases(
             placed = arrangement.placed(line)
             if withheld := placed.withheld():
                 return withheld
+            if unsent and placed.phase > phase.number:
+                return unsent
             if placed.phase >= phase.number:
                 return placed.noted(verdicts(device_id, module_id, line))
             return placed.noted(verdict_on(before[placed.phase].take(device_id, module_id)))

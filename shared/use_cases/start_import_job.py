@@ -64,8 +64,9 @@ def start_import_job(ports: Ports, import_id: str, patience: timedelta) -> None:
             the first third of it or not at all.
     """
     record = ports.records.get(import_id) if is_import_id(import_id) else None
-    its_turn = record is not None and _is_its_turn(ports, record)
-    hold = ports.slots.take(record.slot, record.id) if record and its_turn else None
+    hold = None
+    if record and _is_its_turn(ports, record):
+        hold = ports.slots.take(record.slot, record.id)
     if record and hold:
         _start(ports, record, hold, patience)
     else:

@@ -13,8 +13,9 @@ from shared.domain.import_record import ImportRecord
 from shared.domain.job import Job
 from shared.domain.lifecycle import State
 from shared.domain.recovery import Adopt, NoJob, Unclear, find_job
-from shared.ports import Ports
+from shared.ports import Hold, Ports
 from shared.use_cases import poll_import_jobs, start_import_job
+from tests.simulation.world import BEGIN
 
 
 class _Unknown(str):
@@ -59,7 +60,10 @@ def no_slot_check(patch: pytest.MonkeyPatch) -> None:
     def is_its_turn(_: Ports, record: ImportRecord) -> bool:
         return record.state is State.QUEUED
 
-    patch.setattr(BlobSlots, "take", lambda *_: True)
+    def take(slots: BlobSlots, slot: str, import_id: str) -> Hold:
+        return slots.holder(slot) or Hold(import_id, BEGIN, 1, "")
+
+    patch.setattr(BlobSlots, "take", take)
     patch.setattr(start_import_job, "_is_its_turn", is_its_turn)
 
 

@@ -310,6 +310,25 @@ def test_a_phase_that_fails_ends_the_import(world: EdgeWorld):
     assert outcomes >= {("gw", "applied"), ("sub", "failed"), ("leaf", "failed")}
 
 
+@pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])
+def test_lines_of_phases_that_come_no_more_were_not_applied(world: EdgeWorld, status: JobStatus):
+    """Also where the target tells of each line of the phase in which it was broken off."""
+    import_id = world.drop("factory-a/x", FAMILY)
+    world.tick()
+    world.tick()
+    error = LineError("plain", None, "cancelled", "cancelled before the hub answered")
+    world.hub.finish(error, status=status, tells_of_lines=True)
+    world.go_through(import_id)
+    assert world.report(import_id) == [
+        (1, "leaf", "failed", f"job_{status}"),
+        (2, "sub", "failed", f"job_{status}"),
+        (3, "sub", "failed", f"job_{status}"),
+        (4, "plain", "failed", "cancelled"),
+        (5, "gw", "applied", ""),
+        (6, "near", "failed", f"job_{status}"),
+    ]
+
+
 def test_a_second_try_belongs_to_its_phase(world: EdgeWorld):
     """What a job had no room for is tried singly before the next phase begins."""
     world.hub.again = again = FakeHub(world.work, slot="again:hub-a")
