@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from emulators.azurite import RunningAzurite, serve
+from shared import outages
 
 
 # The same examples everywhere, and no clock: a slow machine is no bug.
@@ -13,6 +14,12 @@ settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def everything_is_said() -> None:
+    """No test before this one keeps the log quiet."""
+    outages.log.filters.clear()
 
 
 @pytest.fixture(scope="session")
